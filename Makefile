@@ -1,0 +1,43 @@
+# Two commands matter: `make demo` and `make test`. Both need Python 3.11 or later, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DATA ?= ../shared/data
+
+.PHONY: demo test lint bench check-real lock clean
+
+demo: $(READY)
+	$(BIN)/modiste demo $(ARGS)
+
+test: $(READY)
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=90 $(ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+bench: $(READY)
+	@test -n "$(NAME)" || { echo "Name a benchmark: make bench NAME=retrieval. There are: $(basename $(notdir $(wildcard benchmarks/[a-z]*.py)))"; exit 2; }
+	$(BIN)/python benchmarks/$(NAME).py $(if $(filter command line environment,$(origin DATA)),--data $(DATA)) $(ARGS)
+
+check-real: $(READY)
+	$(BIN)/python benchmarks/real.py --data $(DATA) $(ARGS)
+
+# The environment is made again whenever the lock or the package's metadata change.
+$(READY): requirements.lock setup.cfg pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "modiste needs Python 3.11 or later. Received: " + sys.version + ". Name another: make PYTHON=python3.11 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(READY)
+
+lock:
+	uv pip compile setup.cfg --all-extras --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --custom-compile-command "make lock" -o requirements.lock
+
+clean:
+	rm -rf $(VENV) demo runs .mypy_cache .ruff_cache .pytest_cache .coverage

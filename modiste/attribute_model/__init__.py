@@ -1,0 +1,1 @@
+"""Photo to category, box, attributes and embedding."""

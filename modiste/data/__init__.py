@@ -1,0 +1,1 @@
+"""What goes in: vocabularies, images, catalogue, events, identifiers, splits, datasets."""

@@ -1,0 +1,1 @@
+"""Attributes, embedding and history to ten products with their reasons."""

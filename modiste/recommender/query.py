@@ -1,0 +1,78 @@
+"""What a shopper shows, types or is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modiste.attribute_model.garment import Box
+
+#: Anything `modiste.data.images.decode` takes: encoded bytes, a file, or RGB pixels.
+Image = bytes | str | Path | NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Query:
+    """One request for products; every field is optional.
+
+    An empty query with a `user_id` is that shopper's home page; a wholly empty one is
+    the shop's.
+
+    Parameters
+    ----------
+    image : bytes, path or ndarray, optional
+        A photo: encoded JPEG, PNG or WebP, a path to one, or RGB pixels of shape
+        ``(height, width, 3)`` uint8.
+    box : tuple of float, optional
+        ``(x1, y1, x2, y2)`` of the garment meant, as fractions of the photo's width and
+        height; without it, the network's own box.
+    text : str, optional
+        A phrase, such as ``"striped cotton dress"``.
+    item_id : str, optional
+        A product to find others like.
+    user_id : str, optional
+        The shopper. One the release does not know is answered as a new shopper, and the
+        answer says so.
+    recent : tuple of str, optional
+        Items this session looked at or bought since the release, newest last.
+
+    Raises
+    ------
+    ValueError
+        If a field has the wrong type or the box has no area inside [0, 1].
+    """
+
+    image: Image | None = None
+    box: Box | None = None
+    text: str | None = None
+    item_id: str | None = None
+    user_id: str | None = None
+    recent: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("text", "item_id", "user_id"):
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, str):
+                raise ValueError(f"{name} must be a string or None. Received: {value!r}")
+        recent: object = self.recent
+        if not isinstance(recent, tuple | list) or not all(isinstance(i, str) for i in recent):
+            raise ValueError(f"recent must be a tuple of item ids. Received: {recent!r}")
+        object.__setattr__(self, "recent", tuple(self.recent))
+        if self.box is not None:
+            object.__setattr__(self, "box", _checked_box(self.box))
+            if self.image is None:
+                raise ValueError("A box needs the image it lies on. Received a box and no image.")
+
+
+def _checked_box(box: object) -> Box:
+    rule = "box must be (x1, y1, x2, y2) with 0 <= x1 < x2 <= 1 and 0 <= y1 < y2 <= 1"
+    try:
+        x1, y1, x2, y2 = (float(edge) for edge in box)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        raise ValueError(f"{rule}. Received: {box!r}") from None
+    if not (0 <= x1 < x2 <= 1 and 0 <= y1 < y2 <= 1):
+        raise ValueError(f"{rule}. Received: {box!r}")
+    return x1, y1, x2, y2

@@ -1,0 +1,1 @@
+"""Datasets to fitted parts to a release; evaluation; the jobs."""
