@@ -1,0 +1,192 @@
+"""What the service answers: the pydantic models that are written as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from flask import Response, request
+from pydantic import BaseModel
+
+from modiste.attribute_model.garment import Box, Garment
+from modiste.nlp.attribute_query import AttributeQuery
+from modiste.recommender.recommendation import Reason, Recommendation
+
+N_CATEGORIES_SHOWN = 5
+N_ATTRIBUTES_SHOWN = 20
+
+
+class ItemAnswer(BaseModel):
+    """One item; what is unknown is null. `image` is an address on this service."""
+
+    item_id: str
+    item_group_id: str | None = None
+    title: str
+    description: str | None = None
+    brand: str | None = None
+    category: str | None = None
+    attributes: list[str] | None = None
+    color: str | None = None
+    price: float | None = None
+    availability: str
+    available_from: datetime | None = None
+    image: str | None = None
+
+
+class ScoredName(BaseModel):
+    """A name of the vocabulary and its score in [0, 1]; categories have no type here."""
+
+    name: str
+    score: float
+    type: str | None = None
+
+
+class GarmentAnswer(BaseModel):
+    """What the network saw: the best categories and attributes, best first."""
+
+    category: str
+    category_scores: list[ScoredName]
+    box: Box
+    attributes: list[ScoredName]
+
+    @classmethod
+    def of(cls, garment: Garment, attribute_types: dict[str, str]) -> GarmentAnswer:
+        """Shorten a garment to what a page shows."""
+        categories = _best(garment.category_scores.items(), N_CATEGORIES_SHOWN)
+        attributes = _best(garment.attributes.items(), N_ATTRIBUTES_SHOWN)
+        x1, y1, x2, y2 = (float(edge) for edge in garment.box)
+        return cls(
+            category=garment.category,
+            category_scores=[ScoredName(name=n, score=s) for n, s in categories],
+            box=(x1, y1, x2, y2),
+            attributes=[
+                ScoredName(name=n, score=s, type=attribute_types.get(n)) for n, s in attributes
+            ],
+        )
+
+
+class MatchAnswer(BaseModel):
+    """Words of the phrase and the name they were read as; a weight below 0 avoids it."""
+
+    words: str
+    name: str
+    weight: float
+
+
+class PhraseAnswer(BaseModel):
+    """How the phrase was read."""
+
+    matched: list[MatchAnswer]
+    not_understood: list[str]
+
+    @classmethod
+    def of(cls, phrase: AttributeQuery) -> PhraseAnswer:
+        """Copy what a page shows of a phrase."""
+        return cls(
+            matched=[
+                MatchAnswer(words=m.words, name=m.name, weight=float(m.weight))
+                for m in phrase.matched
+            ],
+            not_understood=list(phrase.not_understood),
+        )
+
+
+class ReasonAnswer(BaseModel):
+    """One true cause of a product's place; the strengths are shares of the score."""
+
+    kind: str
+    text: str
+    strength: float
+    names: list[str]
+
+    @classmethod
+    def of(cls, reason: Reason) -> ReasonAnswer:
+        """Copy a reason."""
+        return cls(
+            kind=reason.kind,
+            text=reason.text,
+            strength=float(reason.strength),
+            names=list(reason.names),
+        )
+
+
+class RecommendationAnswer(BaseModel):
+    """One product of the answer and its item."""
+
+    item_id: str
+    rank: int
+    score: float
+    match_score: float
+    personal_score: float
+    reasons: list[ReasonAnswer]
+    item: ItemAnswer
+
+    @classmethod
+    def of(cls, recommendation: Recommendation, item: ItemAnswer) -> RecommendationAnswer:
+        """Join a recommendation with its item."""
+        return cls(
+            item_id=recommendation.item_id,
+            rank=int(recommendation.rank),
+            score=float(recommendation.score),
+            match_score=float(recommendation.match_score),
+            personal_score=float(recommendation.personal_score),
+            reasons=[ReasonAnswer.of(reason) for reason in recommendation.reasons],
+            item=item,
+        )
+
+
+class RecommendationsAnswer(BaseModel):
+    """The answer to one search."""
+
+    release_id: str
+    recommendations: list[RecommendationAnswer]
+    garment: GarmentAnswer | None = None
+    phrase: PhraseAnswer | None = None
+    notes: list[str] = []
+
+
+class ShopperAnswer(BaseModel):
+    """One shopper of the demo."""
+
+    user_id: str
+    n_purchases: int
+    last_bought: list[str]
+
+
+class UsersAnswer(BaseModel):
+    """Shoppers of the demo, those who bought most first."""
+
+    users: list[ShopperAnswer]
+
+
+class HealthAnswer(BaseModel):
+    """Whether the service is alive, or ready and with which release."""
+
+    status: str
+    release_id: str | None = None
+    n_items: int | None = None
+
+
+def answer(body: BaseModel, *, cacheable: bool = False) -> Response:
+    """Return a model as JSON.
+
+    Parameters
+    ----------
+    body : BaseModel
+        Numbers that JSON cannot write become null.
+    cacheable : bool
+        Add an ETag and answer 304 to a client that has it; otherwise nothing keeps it.
+    """
+    response = Response(body.model_dump_json(), content_type="application/json")
+    if not cacheable:
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def _best(scores: Iterable[tuple[str, float]], n: int) -> list[tuple[str, float]]:
+    ordered = sorted(scores, key=lambda pair: pair[1], reverse=True)
+    return [(name, float(score)) for name, score in ordered[:n]]

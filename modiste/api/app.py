@@ -1,0 +1,91 @@
+"""The Flask application: the blueprints, the limits and the headers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask, Response
+
+from modiste.api.bodies import SearchRequest
+from modiste.api.config import MAX_BODY_BYTES, MAX_JSON_BYTES, ApiConfig
+from modiste.api.health import health_blueprint
+from modiste.api.items import items_blueprint
+from modiste.api.live import Live, ServedRecommender
+from modiste.api.page import page_blueprint
+from modiste.api.problems import register_problems
+from modiste.api.recommendations import recommendations_blueprint
+from modiste.api.users import users_blueprint
+from modiste.errors import ReleaseError
+
+logger = logging.getLogger(__name__)
+
+#: Nothing from another host, nothing inline; blob: shows the photo just chosen.
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def create_app(source: ServedRecommender | str | Path, config: ApiConfig | None = None) -> Flask:
+    """Return the service as a WSGI application.
+
+    Use it under a WSGI server of your own, or in tests; `serve` runs it with waitress.
+
+    Parameters
+    ----------
+    source : Recommender or path
+        A loaded recommender, or the releases directory whose current release is loaded
+        now if there is one, and at the first request that finds one otherwise.
+    config : ApiConfig, optional
+        Settings; the defaults serve no photos of items and no list of shoppers.
+
+    Returns
+    -------
+    Flask
+        Its ``extensions["modiste"]`` is the `Live` release.
+    """
+    config = config or ApiConfig()
+    app = Flask("modiste.api")
+    app.request_class = SearchRequest
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_JSON_BYTES
+    app.url_map.merge_slashes = False
+    live = Live(_loader(source), config)
+    try:
+        live.load()
+    except ReleaseError as error:
+        logger.warning("no release to serve yet: %s", error)
+    app.extensions["modiste"] = live
+    app.register_blueprint(recommendations_blueprint(live))
+    app.register_blueprint(items_blueprint(live))
+    app.register_blueprint(health_blueprint(live))
+    app.register_blueprint(page_blueprint(config))
+    if config.demo:
+        app.register_blueprint(users_blueprint(live))
+    register_problems(app)
+    app.after_request(_add_headers)
+    return app
+
+
+def _loader(source: ServedRecommender | str | Path) -> Callable[[], ServedRecommender]:
+    if isinstance(source, str | Path):
+        # Loaded here, so that an application over a recommender of your own needs no FAISS.
+        from modiste.recommender.recommender import Recommender
+
+        releases_dir = Path(source)
+        return lambda: Recommender.load(releases_dir)
+    return lambda: source
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,145 @@
+"""The two bodies a search may have: JSON, or multipart with a photo."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import IO
+
+from flask import Request
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from modiste.api.config import MAX_JSON_BYTES
+from modiste.api.problems import InvalidRequestError
+from modiste.api.schemas import RecommendationRequest
+
+_JSON = "application/json"
+_MULTIPART = "multipart/form-data"
+_PHOTO = "photo"
+_QUERY = "query"
+#: Fields of a form that are text as they stand; the others are JSON.
+_TEXT_FIELDS = frozenset({"text", "item_id", "user_id"})
+_MAX_FIELDS = 50
+
+
+class SearchRequest(Request):
+    """A request that keeps an uploaded photo in memory: the body is bounded anyway."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,  # noqa: ARG002
+        content_type: str | None,  # noqa: ARG002
+        filename: str | None = None,  # noqa: ARG002
+        content_length: int | None = None,  # noqa: ARG002
+    ) -> IO[bytes]:
+        return io.BytesIO()
+
+
+def read_search(request: Request) -> tuple[RecommendationRequest, bytes | None]:
+    """Return the search a request asks for, and the photo sent with it.
+
+    The body is ``application/json``, or ``multipart/form-data`` with the file ``photo``
+    and either one JSON part ``query`` or a field for each value, where ``text``,
+    ``item_id`` and ``user_id`` are text and the others JSON.
+
+    Raises
+    ------
+    InvalidRequestError
+        If the body has another type or its parts do not fit together.
+    ValidationError
+        If a field breaks its rule.
+    """
+    if request.mimetype == _JSON:
+        request.max_content_length = MAX_JSON_BYTES
+        return RecommendationRequest.model_validate_json(request.get_data(cache=False)), None
+    if request.mimetype == _MULTIPART:
+        return _read_multipart(request)
+    raise InvalidRequestError(
+        f"Send {_JSON}, or {_MULTIPART} with a photo. Received: "
+        f"{request.mimetype or 'no Content-Type'}",
+        field="Content-Type",
+        code="unsupported_media_type",
+        status=415,
+    )
+
+
+def _read_multipart(request: Request) -> tuple[RecommendationRequest, bytes | None]:
+    request.max_form_memory_size = MAX_JSON_BYTES
+    request.max_form_parts = _MAX_FIELDS
+    form, files = request.form, request.files
+    if not form and not files:
+        raise InvalidRequestError(
+            "A multipart body needs a boundary and at least one whole part. Received: none",
+            field="body",
+            code="no_parts",
+        )
+    photo = _photo(form, files)
+    query = files.get(_QUERY)
+    if query is not None:
+        return _from_json(query.read(MAX_JSON_BYTES + 1), form), photo
+    if _QUERY in form:
+        return _from_json(form[_QUERY].encode(), MultiDict(_without(form, _QUERY))), photo
+    return RecommendationRequest.model_validate_json(_as_json(form)), photo
+
+
+def _photo(form: MultiDict[str, str], files: MultiDict[str, FileStorage]) -> bytes | None:
+    unknown = [name for name in files if name not in {_PHOTO, _QUERY}]
+    if unknown or _PHOTO in form or len(files.getlist(_PHOTO)) > 1:
+        raise InvalidRequestError(
+            f"Send one file, named {_PHOTO!r}, as a file part. Received: "
+            f"{unknown or 'not exactly one file'}",
+            field=unknown[0] if unknown else _PHOTO,
+            code="photo_part",
+        )
+    file = files.get(_PHOTO)
+    if file is None:
+        return None
+    photo = file.read()
+    # A browser sends a nameless empty part where no file was chosen.
+    return photo if photo or file.filename else None
+
+
+def _from_json(query: bytes, others: MultiDict[str, str]) -> RecommendationRequest:
+    if others:
+        raise InvalidRequestError(
+            f"Send either the part {_QUERY!r} or a field for each value. Received both: "
+            f"{sorted(others)}",
+            field=_QUERY,
+            code="query_part",
+        )
+    return RecommendationRequest.model_validate_json(query)
+
+
+def _as_json(form: MultiDict[str, str]) -> str:
+    """Return a form's fields as one JSON object, so that one set of rules checks both."""
+    known = RecommendationRequest.model_fields
+    values: dict[str, object] = {}
+    for name, texts in form.lists():
+        if len(texts) > 1:
+            raise InvalidRequestError(
+                f"Send each field once. Received {name!r} {len(texts)} times",
+                field=name,
+                code="repeated_field",
+            )
+        # An empty field of a form is one that was not filled in.
+        if texts[0] == "" and name in known:
+            continue
+        values[name] = _value(name, texts[0]) if name in known else texts[0]
+    return json.dumps(values)
+
+
+def _value(name: str, text: str) -> object:
+    if name in _TEXT_FIELDS:
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise InvalidRequestError(
+            f"The field {name!r} of a form must be JSON. Received: {text[:80]!r}",
+            field=name,
+            code="json_invalid",
+        ) from None
+
+
+def _without(form: MultiDict[str, str], name: str) -> list[tuple[str, str]]:
+    return [(key, value) for key, value in form.items(multi=True) if key != name]

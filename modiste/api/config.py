@@ -1,0 +1,39 @@
+"""What an operator can set on the service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+#: Whole request, photo included.
+MAX_BODY_BYTES = 10 * 1024 * 1024
+#: A request without a photo, and each field of one with a photo.
+MAX_JSON_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class ApiConfig:
+    """Settings of one service.
+
+    Parameters
+    ----------
+    images_dir : path, optional
+        The dataset directory whose photos show the items; paths in its tables are
+        relative to it. Without it, items have no image.
+    demo : bool
+        Offer ``GET /v1/users``, so that the page can let a visitor choose a shopper. It
+        names real user ids: leave it off where there are real users.
+    currency : str, optional
+        ISO 4217 code the page writes prices in; a plain number without it.
+    """
+
+    images_dir: Path | None = None
+    demo: bool = False
+    currency: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.images_dir is not None:
+            object.__setattr__(self, "images_dir", Path(self.images_dir))
+        code = self.currency
+        if code is not None and not (len(code) == 3 and code.isascii() and code.isalpha()):
+            raise ValueError(f"currency must be an ISO 4217 code such as EUR. Received: {code!r}")

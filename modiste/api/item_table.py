@@ -1,0 +1,90 @@
+"""Item rows as the answers show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import quote
+
+import pandas as pd
+
+from modiste.api.answers import ItemAnswer
+from modiste.api.item_images import ItemImages
+from modiste.data import columns
+from modiste.data.identifiers import IdMap
+from modiste.errors import UnknownItemError
+
+# Only these leave the service: a shop's extra columns may hold what shoppers must not see.
+_SHOWN = (
+    columns.ITEM_ID,
+    columns.ITEM_GROUP_ID,
+    columns.TITLE,
+    columns.DESCRIPTION,
+    columns.BRAND,
+    columns.CATEGORY,
+    columns.ATTRIBUTES,
+    columns.COLOR,
+    columns.PRICE,
+    columns.AVAILABILITY,
+    columns.AVAILABLE_FROM,
+)
+
+
+class ItemTable:
+    """The items of one release, by id.
+
+    Parameters
+    ----------
+    items : DataFrame
+        The release's item table.
+    images : ItemImages
+        Which items have a photo.
+    """
+
+    def __init__(self, items: pd.DataFrame, images: ItemImages) -> None:
+        self._items = items[[name for name in _SHOWN if name in items]]
+        self._ids = IdMap(items[columns.ITEM_ID].tolist())
+        self._images = images
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def at_most(self, k: int) -> int:
+        """Return k, or the number of items where the release has fewer."""
+        return min(k, max(1, len(self)))
+
+    def answers(self, item_ids: Sequence[str]) -> list[ItemAnswer]:
+        """Return the row of each item, in the order asked.
+
+        Raises
+        ------
+        UnknownItemError
+            If the release does not hold one of them.
+        """
+        rows = self._ids.indices(item_ids)
+        for item_id, row in zip(item_ids, rows, strict=True):
+            if row < 0:
+                raise UnknownItemError(
+                    f"item_id must name an item of the release. Received: {item_id!r}"
+                )
+        return [self._answer(row) for row in self._items.take(rows).to_dict("records")]
+
+    def _answer(self, row: dict[str, object]) -> ItemAnswer:
+        values = {name: _plain(value) for name, value in row.items()}
+        item_id = str(values[columns.ITEM_ID])
+        image = f"/v1/items/{quote(item_id, safe='')}/image" if item_id in self._images else None
+        return ItemAnswer.model_validate({**values, "image": image})
+
+
+def _plain(value: object) -> object:
+    """Return a cell as JSON can write it; every kind of null becomes None."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, float) and value != value:
+        return None
+    if isinstance(value, pd.Timestamp):
+        moment: datetime = value.to_pydatetime()
+        return moment
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return value

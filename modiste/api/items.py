@@ -1,0 +1,47 @@
+"""``/v1/items``: one item, its photo, and what is like it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request, send_file
+from werkzeug.exceptions import NotFound
+
+from modiste.api.answers import answer
+from modiste.api.item_images import MEDIA_TYPES
+from modiste.api.live import Live
+from modiste.api.recommendations import recommendations_answer
+from modiste.api.schemas import SimilarArguments
+
+_IMAGE_MAX_AGE_SECONDS = 3600
+
+
+def items_blueprint(live: Live) -> Blueprint:
+    """Return the endpoints of items; an id may hold slashes, encoded or not."""
+    blueprint = Blueprint("items", __name__, url_prefix="/v1/items")
+
+    @blueprint.get("/<path:item_id>")
+    def item(item_id: str) -> Response:
+        return answer(live.release().items.answers([item_id])[0], cacheable=True)
+
+    @blueprint.get("/<path:item_id>/similar")
+    def similar(item_id: str) -> Response:
+        asked = SimilarArguments.model_validate(request.args.to_dict())
+        release = live.release()
+        found = release.recommender.similar(item_id, release.items.at_most(asked.k))
+        return answer(recommendations_answer(found, release))
+
+    @blueprint.get("/<path:item_id>/image")
+    def image(item_id: str) -> Response:
+        release = live.release()
+        # An unknown item and an item without a photo are told apart.
+        release.items.answers([item_id])
+        path = release.images.path(item_id)
+        if path is None:
+            raise NotFound(f"The item has no photo here. Received: {item_id!r}")
+        return send_file(
+            path,
+            mimetype=MEDIA_TYPES[path.suffix.lower()],
+            conditional=True,
+            max_age=_IMAGE_MAX_AGE_SECONDS,
+        )
+
+    return blueprint

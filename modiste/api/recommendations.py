@@ -1,0 +1,66 @@
+"""``POST /v1/recommendations``: products for a photo, a phrase, an item, a shopper."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from modiste.api.answers import (
+    GarmentAnswer,
+    PhraseAnswer,
+    RecommendationAnswer,
+    RecommendationsAnswer,
+    answer,
+)
+from modiste.api.bodies import read_search
+from modiste.api.live import Live, LiveRelease
+from modiste.api.problems import InvalidRequestError
+from modiste.recommender.recommendation import Recommendations
+
+
+def recommendations_blueprint(live: Live) -> Blueprint:
+    """Return the search endpoint over the release in use."""
+    blueprint = Blueprint("recommendations", __name__)
+
+    @blueprint.post("/v1/recommendations")
+    def search() -> Response:
+        asked, photo = read_search(request)
+        if asked.box is not None and photo is None:
+            raise InvalidRequestError(
+                "A box needs the photo it lies on. Received a box and no photo",
+                field="box",
+                code="box_without_photo",
+            )
+        release = live.release()
+        found = release.recommender.recommend(
+            asked.query(photo),
+            k=release.items.at_most(asked.k),
+            filters=asked.filter_values(),
+            exclude=asked.exclude,
+            filter_viewed=asked.filter_viewed,
+        )
+        return answer(recommendations_answer(found, release))
+
+    return blueprint
+
+
+def recommendations_answer(found: Recommendations, release: LiveRelease) -> RecommendationsAnswer:
+    """Join recommendations with the items they name, as they are shown.
+
+    Parameters
+    ----------
+    found : Recommendations
+    release : LiveRelease
+        The release that made them.
+    """
+    items = release.items.answers([recommendation.item_id for recommendation in found])
+    garment, phrase = found.garment, found.phrase
+    return RecommendationsAnswer(
+        release_id=release.release_id,
+        recommendations=[
+            RecommendationAnswer.of(recommendation, item)
+            for recommendation, item in zip(found, items, strict=True)
+        ],
+        garment=GarmentAnswer.of(garment, release.attribute_types) if garment else None,
+        phrase=PhraseAnswer.of(phrase) if phrase else None,
+        notes=list(found.notes),
+    )

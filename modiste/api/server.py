@@ -1,0 +1,207 @@
+"""waitress in front of the application.
+
+waitress reads a whole request before a thread works on it, so that slow uploads hold a
+socket and not a thread.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+from flask import Flask
+from waitress import create_server, wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import BaseWSGIServer
+from waitress.task import ErrorTask
+
+from modiste.api.app import create_app
+from modiste.api.config import MAX_BODY_BYTES, ApiConfig
+from modiste.api.listening import allow_connections, open_sockets
+from modiste.api.live import Live
+from modiste.api.problems import MEDIA_TYPE, Problem
+
+CONNECTION_LIMIT = 5000
+DEFAULT_THREADS = 4
+
+_CHANNEL_TIMEOUT_SECONDS = 60
+_DRAIN_SECONDS = 10.0
+#: Past the application's own bound, so that it answers a body just over it itself.
+_MAX_REQUEST_BODY_BYTES = MAX_BODY_BYTES + 1024 * 1024
+
+
+class _ProblemTask(ErrorTask):  # type: ignore[misc]
+    """What waitress refuses itself, said as the application says it."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        body = Problem(title=error.reason, status=error.code, detail=str(error.body))
+        content = body.model_dump_json().encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", MEDIA_TYPE))
+        self.set_close_on_finish()
+        self.content_length = len(content)
+        self.write(content)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    error_task_class = _ProblemTask
+
+
+class Server:
+    """A listening service; `run` serves until `stop`.
+
+    Use it where `serve` takes too much upon itself: in tests, or in a process of yours.
+
+    Parameters
+    ----------
+    app : Flask
+        From `create_app`.
+    host : str
+        Name or address to listen on; ``127.0.0.1`` is this machine only.
+    port : int
+        In [0, 65535]; 0 takes a free one.
+    threads : int
+        Requests worked on at a time, at least 1.
+
+    Attributes
+    ----------
+    port : int
+        The port listened on.
+    url : str
+        Where a browser on this machine finds the page.
+
+    Raises
+    ------
+    ModisteError
+        If the address cannot be listened on.
+    """
+
+    def __init__(
+        self,
+        app: Flask,
+        host: str = "127.0.0.1",
+        port: int = 8000,
+        *,
+        threads: int = DEFAULT_THREADS,
+    ) -> None:
+        if not 0 <= port <= 65535:
+            raise ValueError(f"port must be in [0, 65535]. Received: {port}")
+        if threads < 1:
+            raise ValueError(f"threads must be at least 1. Received: {threads}")
+        sockets = open_sockets(host, port)
+        self.port: int = sockets[0].getsockname()[1]
+        self.url = _url(host, self.port)
+        self._stopping = threading.Event()
+        self._map: dict[int, Any] = {}
+        self._waitress = create_server(
+            app,
+            map=self._map,
+            sockets=sockets,
+            threads=threads,
+            connection_limit=allow_connections(CONNECTION_LIMIT),
+            asyncore_use_poll=True,
+            max_request_body_size=_MAX_REQUEST_BODY_BYTES,
+            channel_timeout=_CHANNEL_TIMEOUT_SECONDS,
+            clear_untrusted_proxy_headers=True,
+            ident=None,
+        )
+        self._listeners = [s for s in self._map.values() if isinstance(s, BaseWSGIServer)]
+        for listener in self._listeners:
+            listener.channel_class = _Channel
+
+    def run(self) -> None:
+        """Serve until `stop`, then finish the requests already here."""
+        try:
+            while not self._stopping.is_set():
+                self._turn(1.0)
+            for listener in self._listeners:
+                # Only the listening socket: the trigger beside it still wakes the loop.
+                wasyncore.dispatcher.close(listener)
+            deadline = time.monotonic() + _DRAIN_SECONDS
+            while self._busy() and time.monotonic() < deadline:
+                self._turn(0.05)
+        finally:
+            self.close()
+
+    def stop(self) -> None:
+        """Ask `run` to return; from any thread or a signal handler."""
+        self._stopping.set()
+        self._listeners[0].pull_trigger()
+
+    def close(self) -> None:
+        """Close every socket; for a server that never ran, or after `run`."""
+        self._listeners[0].task_dispatcher.shutdown()
+        wasyncore.close_all(self._map)
+
+    def _turn(self, seconds: float) -> None:
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+
+    def _busy(self) -> bool:
+        channels = (c for c in list(self._map.values()) if isinstance(c, HTTPChannel))
+        return any(c.requests or c.total_outbufs_len for c in channels)
+
+
+def serve(
+    releases_dir: str | Path,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    threads: int = DEFAULT_THREADS,
+    config: ApiConfig | None = None,
+) -> None:
+    """Serve the current release of a directory until SIGTERM or Ctrl-C.
+
+    Requests already received are finished first.
+
+    Parameters
+    ----------
+    releases_dir : path
+        Where a retraining job publishes.
+    host : str
+        Name or address to listen on; ``127.0.0.1`` is this machine only.
+    port : int
+        In [0, 65535]; 0 takes a free one.
+    threads : int
+        Requests worked on at a time.
+    config : ApiConfig, optional
+        Settings of the service.
+
+    Raises
+    ------
+    ReleaseError
+        If no whole release is published there.
+    ModisteError
+        If the address cannot be listened on.
+    """
+    app = create_app(releases_dir, config)
+    live: Live = app.extensions["modiste"]
+    release = live.load()
+    server = Server(app, host, port, threads=threads)
+    _stop_on_signals(server)
+    click.echo(
+        f"modiste serves release {release.release_id} ({len(release.items):,} items) "
+        f"on {server.url}  (Ctrl-C stops it)"
+    )
+    server.run()
+    click.echo("modiste has stopped.")
+
+
+def _url(host: str, port: int) -> str:
+    # "Every address" is no address to visit.
+    shown = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def _stop_on_signals(server: Server) -> None:
+    def stop(number: int, _frame: FrameType | None) -> None:
+        # A second signal does not wait for the requests to finish.
+        signal.signal(number, signal.SIG_DFL)
+        server.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)

@@ -1,0 +1,45 @@
+"""``GET /v1/users``: shoppers to choose among, in a demo only."""
+
+from __future__ import annotations
+
+import numpy as np
+from flask import Blueprint, Response, request
+
+from modiste.api.answers import ShopperAnswer, UsersAnswer, answer
+from modiste.api.live import Live, LiveRelease
+from modiste.api.schemas import UsersArguments
+
+_N_LAST_BOUGHT = 3
+
+
+def users_blueprint(live: Live) -> Blueprint:
+    """Return the list of shoppers; register it only in a demo."""
+    blueprint = Blueprint("users", __name__)
+
+    @blueprint.get("/v1/users")
+    def users() -> Response:
+        asked = UsersArguments.model_validate(request.args.to_dict())
+        return answer(UsersAnswer(users=shoppers(live.release(), asked.limit)))
+
+    return blueprint
+
+
+def shoppers(release: LiveRelease, limit: int) -> list[ShopperAnswer]:
+    """Return the shoppers who bought most, with what they bought last."""
+    history = release.recommender.history
+    titles = release.recommender.catalogue.titles
+    sums = np.concatenate([[0], np.cumsum(history.n_purchases)])
+    counts = np.diff(sums[history.indptr])  # (n_users,)
+    found = []
+    for user in np.argsort(-counts, kind="stable")[:limit]:
+        entries = slice(history.indptr[user], history.indptr[user + 1])
+        bought = history.item_index[entries][history.n_purchases[entries] > 0]
+        last = bought[::-1][:_N_LAST_BOUGHT]
+        found.append(
+            ShopperAnswer(
+                user_id=history.user_ids.ids[user],
+                n_purchases=int(counts[user]),
+                last_bought=[titles[item] for item in last],
+            )
+        )
+    return found

@@ -1,0 +1,2 @@
+def export_network(network, out, sample):
+    return {}

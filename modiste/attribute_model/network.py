@@ -1,0 +1,220 @@
+"""The network: one photo in; category, box, attributes and embedding out.
+
+Four heads share a backbone. The box head keeps where things are; the attribute and
+embedding heads also read colours and textures, which the backbone's last feature map has
+mostly dropped: a soft colour histogram over the part of the photo that the network
+attends to, and the mean and spread of earlier feature maps.
+
+References
+----------
+Sandler et al., "MobileNetV2", CVPR 2018; He et al., "Deep Residual Learning", CVPR 2016.
+Gatys et al., "Image Style Transfer Using CNNs", CVPR 2016 (statistics of early maps as texture).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from modiste.attribute_model.backbone import build_backbone, cut_point, narrow_points, preprocess
+from modiste.attribute_model.config import NetworkConfig
+from modiste.data.vocabulary import Vocabulary
+
+OUTPUTS = ("category", "box", "attributes", "embedding")
+
+_COLOUR_CELLS = 4  # colour cells along one side of a cell of the last feature map
+_N_COLOURS = 64
+_BOX_CHANNELS = 64
+_HIDDEN = 512
+
+
+# --- layers ----------------------------------------------------------------------------
+
+
+@keras.saving.register_keras_serializable(package="modiste")
+class BoxEdges(keras.layers.Layer):
+    """Turn four logits into ordered edges inside the photo.
+
+    The first two are the box's place among the room it leaves, the last two its size.
+    """
+
+    def call(self, x: Any) -> Any:
+        """Map ``(batch, 4)`` logits to ``(batch, 4)`` xyxy with ``0 <= x1 < x2 <= 1``."""
+        x = keras.ops.sigmoid(x)
+        size = x[:, 2:]
+        start = x[:, :2] * (1.0 - size)
+        return keras.ops.concatenate([start, start + size], axis=-1)
+
+
+@keras.saving.register_keras_serializable(package="modiste")
+class SpatialStatistics(keras.layers.Layer):
+    """Mean and standard deviation of each channel over the feature map."""
+
+    def call(self, x: Any) -> Any:
+        """Map ``(batch, height, width, channels)`` to ``(batch, 2 * channels)``."""
+        mean = keras.ops.mean(x, axis=(1, 2))
+        variance = keras.ops.mean(keras.ops.square(x), axis=(1, 2)) - keras.ops.square(mean)
+        spread = keras.ops.sqrt(keras.ops.maximum(variance, 0.0) + 1e-5)
+        return keras.ops.concatenate([mean, spread], axis=-1)
+
+
+@keras.saving.register_keras_serializable(package="modiste")
+class WeightedMean(keras.layers.Layer):
+    """Mean of a feature map over space, under weights."""
+
+    def call(self, x: Any, weights: Any) -> Any:
+        """Map ``(batch, h, w, channels)`` and ``(batch, h, w, 1)`` to ``(batch, channels)``."""
+        total = keras.ops.sum(weights, axis=(1, 2)) + 1e-4
+        return keras.ops.sum(x * weights, axis=(1, 2)) / total
+
+
+# --- model -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class NetworkParts:
+    """A network, and the same layers cut in two.
+
+    Parameters
+    ----------
+    network : keras.Model
+        From RGB in 0..255, ``(batch, size, size, 3)`` float32, to a dict of ``category``
+        (batch, n_categories) probabilities, ``box`` (batch, 4), ``attributes`` (batch,
+        n_attributes) probabilities and ``embedding`` (batch, embedding_size) of length 1.
+    frozen : keras.Model or None
+        From the photo to the list of tensors that `trainable` reads; None if every layer
+        is fitted.
+    trainable : keras.Model
+        From those tensors to the dict; the whole network if every layer is fitted.
+    backbone : keras.Model
+        From the photo to the last feature map.
+    """
+
+    network: Any
+    frozen: Any
+    trainable: Any
+    backbone: Any
+
+
+def build_network(config: NetworkConfig, vocabulary: Vocabulary) -> Any:
+    """Return the network of a config; see `NetworkParts.network`.
+
+    Raises
+    ------
+    ValueError
+        If the backbone is unknown or does not take the image size.
+    MissingWeightsError
+        If the backbone's weights cannot be had.
+    """
+    return build_parts(config, vocabulary).network
+
+
+def build_parts(config: NetworkConfig, vocabulary: Vocabulary) -> NetworkParts:
+    """Return the network of a config, whole and cut; raises as `build_network`."""
+    size = config.image_size
+    image = keras.Input((size, size, 3), name="image")
+    backbone = build_backbone(config, preprocess(image, config.backbone))
+    n_layers = len(backbone.layers) if config.trains_everything else config.trainable_layers
+    n_layers = min(n_layers, len(backbone.layers))
+    for layer in backbone.layers[: len(backbone.layers) - n_layers]:
+        layer.trainable = False  # also keeps batch normalisation in inference mode
+
+    top = backbone.output
+    cut_at, cut = cut_point(backbone, n_layers)
+    colours = _colour_cells(image, top)
+    textures = _textures(backbone, None if config.trains_everything else cut_at)
+    features = _features(top, colours, textures)
+    outputs = {
+        "category": _category_head(features, len(vocabulary.categories)),
+        "box": _box_head(top),
+        "attributes": _attribute_head(features, len(vocabulary.attributes)),
+        "embedding": _embedding_head(features, config.embedding_size),
+    }
+    network = keras.Model(image, outputs, name="modiste")
+    if config.trains_everything:
+        return NetworkParts(network, None, network, backbone)
+    kept = [cut, colours, textures]
+    return NetworkParts(
+        network=network,
+        frozen=keras.Model(image, kept, name="frozen"),
+        trainable=keras.Model(kept, outputs, name="trainable"),
+        backbone=backbone,
+    )
+
+
+def _colour_cells(image: Any, top: Any) -> Any:
+    """Return mean colours in [-1, 1] on a grid finer than the last feature map's."""
+    size, cells = image.shape[1], top.shape[1]
+    per_cell = min(_COLOUR_CELLS, size // cells)
+    pool = size // (cells * per_cell)
+    x = keras.layers.AveragePooling2D(pool, name="colour_pool")(image)
+    extra = x.shape[1] - cells * per_cell
+    x = keras.layers.Cropping2D(((0, extra), (0, extra)), name="colour_crop")(x)
+    return keras.layers.Rescaling(1 / 127.5, -1.0, name="colours")(x)
+
+
+def _textures(backbone: Any, cut_at: int | None) -> Any:
+    """Return the statistics of the last narrow point of each size, up to the cut."""
+    top = backbone.output
+    last_of_size = {
+        tensor.shape[1]: tensor
+        for position, tensor in narrow_points(backbone)
+        if (cut_at is None or position <= cut_at)
+        and tensor.shape[-1] > 3
+        and tensor.shape[1] > top.shape[1]
+    }
+    maps = list(last_of_size.values()) or [top]
+    statistics = [SpatialStatistics(name=f"textures_{x.shape[1]}")(x) for x in maps]
+    if len(statistics) == 1:
+        return statistics[0]
+    return keras.layers.Concatenate(name="textures")(statistics)
+
+
+def _features(top: Any, colours: Any, textures: Any) -> dict[str, Any]:
+    where = keras.layers.Conv2D(1, 1, activation="sigmoid", name="attention")(top)
+    per_cell = colours.shape[1] // top.shape[1]
+    where_fine = keras.layers.UpSampling2D(per_cell, name="attention_fine")(where)
+    x = keras.layers.Conv2D(_N_COLOURS, 1, activation="relu", name="colour_mix")(colours)
+    x = keras.layers.Conv2D(_N_COLOURS, 1, activation="softmax", name="colour_names")(x)
+    palette = WeightedMean(name="palette")(x, where_fine)
+    return {
+        "pooled": keras.layers.GlobalAveragePooling2D(name="pooled")(top),
+        "attended": WeightedMean(name="attended")(top, where),
+        "palette": palette,
+        "textures": keras.layers.BatchNormalization(name="textures_scaled")(textures),
+    }
+
+
+def _category_head(features: dict[str, Any], n_categories: int) -> Any:
+    x = keras.layers.Concatenate(name="category_in")([features["pooled"], features["attended"]])
+    x = keras.layers.Dropout(0.3, name="category_dropout")(x)
+    return keras.layers.Dense(n_categories, activation="softmax", name="category")(x)
+
+
+def _box_head(top: Any) -> Any:
+    x = keras.layers.Conv2D(_BOX_CHANNELS, 1, activation="relu", name="box_channels")(top)
+    x = keras.layers.Flatten(name="box_cells")(x)
+    x = keras.layers.Dense(128, activation="relu", name="box_hidden")(x)
+    x = keras.layers.Dense(4, name="box_logits")(x)
+    return BoxEdges(name="box")(x)
+
+
+def _attribute_head(features: dict[str, Any], n_attributes: int) -> Any:
+    x = keras.layers.Concatenate(name="attributes_in")(list(features.values()))
+    x = keras.layers.Dropout(0.3, name="attributes_dropout_in")(x)
+    x = keras.layers.Dense(_HIDDEN, activation="relu", name="attributes_hidden")(x)
+    x = keras.layers.Concatenate(name="attributes_palette")([x, features["palette"]])
+    x = keras.layers.Dropout(0.3, name="attributes_dropout")(x)
+    bias = keras.initializers.Constant(-3.0)  # most attributes are absent
+    return keras.layers.Dense(
+        n_attributes, activation="sigmoid", bias_initializer=bias, name="attributes"
+    )(x)
+
+
+def _embedding_head(features: dict[str, Any], size: int) -> Any:
+    x = keras.layers.Concatenate(name="embedding_in")(list(features.values()))
+    x = keras.layers.Dropout(0.2, name="embedding_dropout")(x)
+    x = keras.layers.Dense(size, name="embedding_linear")(x)
+    return keras.layers.UnitNormalization(name="embedding")(x)

@@ -1,0 +1,30 @@
+"""The commands; each is a thin layer over a function of the library."""
+
+from __future__ import annotations
+
+import click
+
+from modiste import __version__
+from modiste.cli import terminal
+from modiste.cli.answering import recommend, serve
+from modiste.cli.jobs import demo, evaluate, train
+from modiste.cli.preparing import prepare
+from modiste.cli.releasing import releases
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="modiste")
+def cli() -> None:
+    """Name the garment in a photo or phrase, find it, rank it for this shopper.
+
+    Every command takes --debug, which shows the traceback of an error.
+    """
+
+
+for command in (demo, prepare, train, evaluate, recommend, serve, releases):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    terminal.run(cli)

@@ -1,0 +1,110 @@
+"""`modiste recommend` and `serve`: answers from a release."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from modiste.cli import terminal
+from modiste.cli.options import FILE, FOLDER, json_option
+from modiste.errors import MissingDependencyError
+
+
+@click.command()
+@click.argument("releases", type=FOLDER)
+@click.option("--photo", type=FILE, help="A JPEG, PNG or WebP file.")
+@click.option("--text", help='A phrase, such as "striped cotton dress".')
+@click.option("--item", "item_id", help="Find others like this item.")
+@click.option("--user", "user_id", help="The shopper.")
+@click.option("-k", type=int, default=10, show_default=True, help="How many products.")
+@click.option(
+    "--filter",
+    "filters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Keep items with this value, or any of several: color=red,navy; price=10..60.",
+)
+@click.option("--exclude", multiple=True, metavar="ITEM_ID", help="Leave this item out.")
+@json_option
+def recommend(
+    releases: Path,
+    photo: Path | None,
+    text: str | None,
+    item_id: str | None,
+    user_id: str | None,
+    k: int,
+    filters: tuple[str, ...],
+    exclude: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Answer one query from the current release."""
+    from modiste.recommender.query import Query
+    from modiste.recommender.recommender import Recommender
+    from modiste.training.answer_sheet import answer_table, understood
+
+    query = Query(image=photo, text=text, item_id=item_id, user_id=user_id)
+    wanted = parse_filters(filters)
+    recommender = Recommender.load(releases)
+    answer = recommender.recommend(query, k, filters=wanted, exclude=exclude)
+    if as_json:
+        terminal.print_json(answer.to_json())
+        return
+    for line in understood(answer):
+        terminal.say(line)
+    terminal.print_tables([answer_table("", answer, recommender)])
+
+
+@click.command()
+@click.argument("releases", type=FOLDER)
+@click.option("--images", type=FOLDER, help="The dataset whose photos the page shows.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--threads", type=click.IntRange(1), default=4, show_default=True)
+def serve(releases: Path, images: Path | None, host: str, port: int, threads: int) -> None:
+    """Serve the current release over HTTP, with its page at /."""
+    serve_release(releases, images, host, port, threads)
+
+
+def parse_filters(filters: Sequence[str]) -> dict[str, object]:
+    """Read ``name=value``, ``name=one,other`` and ``name=10..60`` as filters.
+
+    Raises
+    ------
+    ValueError
+        If one has no ``=``, or a range has an end that is no number.
+    """
+    wanted: dict[str, object] = {}
+    for text in filters:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise ValueError(f"A filter is NAME=VALUE, such as color=red. Received: {text!r}")
+        if ".." in value:
+            low, _, high = value.partition("..")
+            ends = {"min": low, "max": high}
+            wanted[name.strip()] = {key: float(end) for key, end in ends.items() if end.strip()}
+        else:
+            wanted[name.strip()] = [part.strip() for part in value.split(",")]
+    return wanted
+
+
+def serve_release(
+    releases: Path,
+    images: Path | None,
+    host: str,
+    port: int,
+    threads: int,
+    *,
+    demo: bool = False,
+) -> None:
+    """Serve until stopped; `demo` lets visitors choose among the shop's simulated shoppers."""
+    try:
+        from modiste.api.config import ApiConfig
+        from modiste.api.server import serve as serve_forever
+    except ModuleNotFoundError as error:
+        raise MissingDependencyError(
+            f"Serving needs the extra `serve`: pip install 'modiste[serve]'. Received: {error}"
+        ) from error
+    config = ApiConfig(images_dir=images, demo=demo, currency="EUR" if demo else None)
+    serve_forever(releases, host, port, threads, config)

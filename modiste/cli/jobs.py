@@ -1,0 +1,111 @@
+"""`modiste demo`, `train` and `evaluate`: the offline jobs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from modiste.cli import terminal
+from modiste.cli.answering import serve_release
+from modiste.cli.options import FOLDER, json_option
+
+
+@click.command()
+@click.option("--dir", "folder", type=FOLDER, default=Path("demo"), show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=7, show_default=True)
+@click.option("--items", "n_items", type=click.IntRange(60), default=1500, show_default=True)
+@click.option("--users", "n_users", type=click.IntRange(60), default=1200, show_default=True)
+@click.option("--epochs", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--serve", "serving", is_flag=True, help="Serve the page afterwards.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+def demo(
+    folder: Path,
+    seed: int,
+    n_items: int,
+    n_users: int,
+    epochs: int,
+    serving: bool,
+    port: int,
+) -> None:
+    """Draw a shop, train on it, and answer a photo and a phrase.
+
+    Writes the shop, the release and contact-sheet.png under --dir.
+    """
+    from modiste.training import demo as demonstration
+
+    size = demonstration.DemoSize(n_items=n_items, n_users=n_users, epochs=epochs)
+    with terminal.progress_bars() as progress:
+        result = demonstration.run_demo(folder, size, seed=seed, progress=progress)
+    terminal.print_tables(result.tables)
+    for line in result.lines:
+        terminal.say(line)
+    if serving:
+        serve_release(result.releases_dir, result.dataset_dir, "127.0.0.1", port, 4, demo=True)
+
+
+@click.command()
+@click.argument("dataset", type=FOLDER)
+@click.argument("releases", type=FOLDER)
+@click.option("--backbone", default="ResNet50", show_default=True, help="Of keras.applications.")
+@click.option("--alpha", type=float, help="Width of a MobileNet.")
+@click.option(
+    "--weights", default="imagenet", show_default=True, help="imagenet, none or a .weights.h5 file."
+)
+@click.option("--image-size", type=click.IntRange(32), default=224, show_default=True)
+@click.option("--trainable-layers", type=click.IntRange(0), default=12, show_default=True)
+@click.option("--epochs", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--drop-bad-rows", is_flag=True, help="Leave bad rows out and list them.")
+@json_option
+def train(
+    dataset: Path,
+    releases: Path,
+    as_json: bool,
+    drop_bad_rows: bool,
+    epochs: int,
+    seed: int,
+    **network: Any,
+) -> None:
+    """Fit every part on DATASET and publish a release in RELEASES."""
+    from modiste.attribute_model.config import NetworkConfig
+    from modiste.data.dataset import Dataset
+    from modiste.training.job import JobConfig, run_job
+    from modiste.training.network import FitOptions
+
+    if network["weights"] == "none":
+        network["weights"] = None
+    config = JobConfig(NetworkConfig(**network), FitOptions(epochs=epochs)).with_seed(seed)
+    data = Dataset.read(dataset, drop_bad_rows=drop_bad_rows)
+    if data.dropped:
+        terminal.tell(f"Left out {len(data.dropped)} bad values:")
+        for problem in data.dropped:
+            terminal.tell(f"  {problem}")
+    with terminal.progress_bars() as progress:
+        published = run_job(data, releases, config, progress=progress)
+    if as_json:
+        terminal.print_json(
+            {"release": published.path.name, "metrics": published.evaluation.figures}
+        )
+        return
+    terminal.print_tables(published.evaluation.tables)
+    terminal.say(f"Published {published.path}")
+
+
+@click.command()
+@click.argument("releases", type=FOLDER)
+@click.argument("dataset", type=FOLDER)
+@click.option("--split", type=click.Choice(["val", "test"]), default="test", show_default=True)
+@json_option
+def evaluate(releases: Path, dataset: Path, split: str, as_json: bool) -> None:
+    """Score a release on the photos and purchases of DATASET that it was not fitted on."""
+    from modiste.data.dataset import Dataset
+    from modiste.training.evaluation import evaluate_release
+
+    with terminal.progress_bars() as progress:
+        evaluation = evaluate_release(releases, Dataset.read(dataset), split, progress=progress)
+    if as_json:
+        terminal.print_json(evaluation.figures)
+        return
+    terminal.print_tables(evaluation.tables)

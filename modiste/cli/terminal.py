@@ -1,0 +1,110 @@
+"""What the commands print: progress, tables and errors, quiet when nobody watches."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
+from rich.table import Table as RichTable
+
+from modiste.errors import ModisteError
+from modiste.progress import Progress
+from modiste.training.report import Table
+
+
+@contextmanager
+def progress_bars(*, quiet: bool = False) -> Iterator[Progress]:
+    """Yield a `Progress` that draws one bar a kind of work on standard error.
+
+    Nothing is drawn if standard error is not a terminal.
+    """
+    console = Console(stderr=True)
+    with RichProgress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+        console=console,
+        disable=quiet or not console.is_terminal,
+        transient=False,
+    ) as bars:
+        tasks: dict[str, object] = {}
+
+        def tell(done: int, total: int, what: str) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, total=total)  # type: ignore[arg-type]
+
+        yield tell
+
+
+def say(text: str = "") -> None:
+    """Print one line of an answer on standard output."""
+    click.echo(text)
+
+
+def tell(text: str) -> None:
+    """Print one line about the work, which is no part of the answer, on standard error."""
+    click.echo(text, err=True)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON for a program to read."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table; every column after the first is aligned right."""
+    table = RichTable(title=title, title_justify="left", title_style="bold", header_style="bold")
+    for i, name in enumerate(header):
+        table.add_column(name, justify="left" if i == 0 else "right", no_wrap=i > 0)
+    for row in rows:
+        table.add_row(*row)
+    console = Console()
+    # A pipe or a log has no width of its own; rich's 80 columns would cut the tables.
+    if not console.is_terminal:
+        console = Console(width=110)
+    console.print(table)
+
+
+def print_tables(tables: Sequence[Table]) -> None:
+    """Print several tables."""
+    for table in tables:
+        print_table(table.title, table.header, table.rows)
+
+
+def run(command: click.Command) -> None:
+    """Run a command; errors without a traceback unless ``--debug`` is given.
+
+    Exit codes: 0 done, 1 the work failed, 2 the command was called wrongly.
+    """
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    debug = len(arguments) < len(sys.argv) - 1
+    try:
+        code = command.main(arguments, prog_name="modiste", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(2)
+    except click.Abort:
+        tell("Stopped.")
+        sys.exit(1)
+    except ValueError as error:
+        _fail(error, 2, debug=debug)
+    except (ModisteError, OSError) as error:
+        _fail(error, 1, debug=debug)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(error: Exception, code: int, *, debug: bool) -> None:
+    if debug:
+        raise error
+    tell(f"Error: {error}")
+    sys.exit(code)

@@ -1,0 +1,1 @@
+"""A whole small fashion shop, drawn and simulated from a seed."""

@@ -1,0 +1,41 @@
+"""What a phrase meant, in the words of the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Match:
+    """One stretch of a phrase and a name it was read as.
+
+    The weight is negative for what is to be avoided: ``black`` of "not black".
+    """
+
+    words: str
+    name: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class AttributeQuery:
+    """A phrase as weights on attributes and categories.
+
+    Parameters
+    ----------
+    weights : mapping of str to float
+        Weight in (0, 1] of each attribute or category name the phrase means, 1 for a name
+        as typed; in [-1, 0) for a name to avoid. A name that is both a category and an
+        attribute has one weight, which holds for both.
+    matched : tuple of Match
+        For each word that was understood, what it became and how strongly. Words
+        may stand for several names.
+    not_understood : tuple of str
+        Words that mean nothing in the vocabulary, as typed. If nothing at all was
+        understood, every word, politeness included.
+    """
+
+    weights: Mapping[str, float] = field(default_factory=dict)
+    matched: tuple[Match, ...] = ()
+    not_understood: tuple[str, ...] = ()

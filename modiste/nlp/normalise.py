@@ -1,0 +1,147 @@
+"""Text to words: Unicode form, case, tokens, lemmas and the words that carry no wish."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import simplemma
+
+from modiste.nlp import english
+
+#: Marks that belong to the letter before them (Latin, Hebrew, Arabic, Indic, Thai).
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0dff\u0e31-\u0e4e"
+_LETTERS = rf"(?:[^\W_]|[{_MARKS}])+"
+_TOKEN = re.compile(rf"\d+/\d+|{_LETTERS}(?:[-'&]{_LETTERS})*|[^\s\w'&-]")
+_DASHES = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+    | dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4", "'")
+    | {"\u2044": "/", "\u2215": "/", "\u00ad": None, "\u200b": None}
+)
+_POSSESSIVE = re.compile(r"'s?$")
+_PARTS = re.compile(r"[-']")
+#: Longer tokens are codes or noise; no dictionary has them.
+_MAX_LEMMA_LENGTH = 40
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a text.
+
+    Parameters
+    ----------
+    raw : str
+        As typed: ``V-Neck``.
+    typed : str
+        In lower case, without a possessive ending, hyphens kept: ``v-neck``.
+    parts : tuple of str
+        What stands between the hyphens: ``("v", "neck")``.
+    lemmas : tuple of str
+        The lemma of each part.
+    starts_clause : bool
+        Whether punctuation, or the start of the text, stands before it.
+    """
+
+    raw: str
+    typed: str
+    parts: tuple[str, ...]
+    lemmas: tuple[str, ...]
+    starts_clause: bool = False
+
+    @property
+    def lemma(self) -> str:
+        """The lemmas of the parts, joined by hyphens."""
+        return "-".join(self.lemmas)
+
+
+def words(text: str, language: str = "en") -> list[Word]:
+    """Split a text into words, with everything kept that a reader needs to match names.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    language : str
+        ISO 639-1 code of a language that simplemma knows.
+
+    Returns
+    -------
+    list of Word
+        In the order of the text, stop words included.
+
+    Raises
+    ------
+    ValueError
+        If simplemma has no word list for the language.
+    """
+    return list(_words(text, language))
+
+
+def tokens(text: str, language: str = "en") -> list[str]:
+    """Return the lemmas of a text's words, without stop words and politeness.
+
+    Hyphens inside words stay, so that ``v-neck`` and ``a-line`` are one token each.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    language : str
+        ISO 639-1 code of a language that simplemma knows. Stop words are English only.
+
+    Returns
+    -------
+    list of str
+        Lower-case lemmas in the order of the text.
+
+    Raises
+    ------
+    ValueError
+        If simplemma has no word list for the language.
+
+    Examples
+    --------
+    >>> tokens("Two striped V-neck dresses, please!")
+    ['two', 'stripe', 'v-neck', 'dress']
+    """
+    return [word.lemma for word in _words(text, language) if not is_stop_word(word, language)]
+
+
+def is_stop_word(word: Word, language: str = "en") -> bool:
+    """Return whether a word carries no wish by itself: ``the``, ``please``, ``with``."""
+    return language == "en" and word.typed in english.STOP_WORDS
+
+
+def is_negation(word: Word, language: str = "en") -> bool:
+    """Return whether a word turns the wish after it round: ``no``, ``without``."""
+    return language == "en" and word.typed in english.NEGATIONS
+
+
+def _words(text: str, language: str) -> Iterator[Word]:
+    # NFKC also makes 3/4 of the one character for three quarters.
+    plain = unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES)
+    starts_clause = True
+    for raw in _TOKEN.findall(plain):
+        if not raw[0].isalnum():
+            starts_clause = True
+            continue
+        token = raw.casefold()
+        typed = token if token in english.CONTRACTIONS else _POSSESSIVE.sub("", token)
+        parts = tuple(_PARTS.split(typed))
+        yield Word(
+            raw, typed, parts, tuple(_lemma(part, language) for part in parts), starts_clause
+        )
+        starts_clause = False
+
+
+def _lemma(word: str, language: str) -> str:
+    if len(word) > _MAX_LEMMA_LENGTH:
+        return word
+    lemma: str = simplemma.lemmatize(word, lang=language).casefold()
+    # The dictionary lacks the trade's plurals: kurtas, tshirts, jeggings.
+    is_plural = language == "en" and lemma == word and re.search(r"\w\w[^su]s$", word)
+    if is_plural and not simplemma.is_known(word, lang=language):
+        return word[:-1]
+    return lemma

@@ -1,0 +1,102 @@
+"""Items that have the attributes and the category asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modiste.recommender.candidates import NO_SCORE, Candidates
+from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.encoder import EncodedQuery
+
+#: What the right category counts, where all the attributes together count 1.
+CATEGORY_WEIGHT: Final = 1.0
+
+
+class Attribute:
+    """Cosine of IDF-weighted attributes, averaged with the weight of the item's category.
+
+    A rare attribute, such as "crochet", says more than one that half the shop has. Weights
+    below 0 subtract. Only items that score above 0 are proposed.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    """
+
+    name = "attribute"
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._profiles = catalogue.attribute_profiles
+        self._idf = catalogue.attribute_idf
+        self._categories = catalogue.categories
+        self._n_categories = catalogue.n_categories
+
+    def candidates(
+        self, queries: Sequence[EncodedQuery], k: int, allowed: NDArray[np.bool_]
+    ) -> Candidates:
+        """Return the `k` best allowed items of each query that names attributes or categories.
+
+        Parameters
+        ----------
+        queries : sequence of EncodedQuery
+        k : int
+        allowed : ndarray
+            Shape ``(n_queries, n_items)`` bool.
+        """
+        attributes, categories = self._asked(queries)
+        scores: NDArray[np.float32] = (self._profiles @ attributes.T).T  # (n_queries, n_items)
+        scores = scores + categories[:, self._categories]
+        return Candidates.from_scores(
+            np.where(scores > 0, scores, NO_SCORE).astype(np.float32), k, allowed
+        )
+
+    def pair_scores(
+        self,
+        queries: Sequence[EncodedQuery],
+        query_index: NDArray[np.int32],
+        item_index: NDArray[np.int32],
+    ) -> NDArray[np.float32]:
+        """Return the score of each row in [-1, 1], ``(n_rows,)`` float32; NaN if none asked."""
+        attributes, categories = self._asked(queries)
+        scores = categories[query_index, self._categories[item_index]]
+        starts = self._profiles.indptr[item_index]
+        counts = self._profiles.indptr[item_index + 1] - starts
+        # The position in the CSR arrays of every attribute of every row's item.
+        row = np.repeat(np.arange(len(item_index)), counts)
+        within = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+        entry = np.repeat(starts, counts) + within
+        products = (
+            self._profiles.data[entry] * attributes[query_index[row], self._profiles.indices[entry]]
+        )
+        scores = scores + np.bincount(row, products, minlength=len(item_index))
+        asked = np.logical_or(attributes.any(axis=1), categories.any(axis=1))
+        scores[~asked[query_index]] = np.nan
+        return np.asarray(scores, dtype=np.float32)
+
+    def _asked(
+        self, queries: Sequence[EncodedQuery]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the weights whose sum over an item's profile and category is its score.
+
+        Shapes ``(n_queries, n_attributes)`` and ``(n_queries, n_categories + 1)`` float32;
+        the last column, which index -1 reads, is 0 for items without a category.
+        """
+        attributes = np.zeros((len(queries), len(self._idf)), dtype=np.float32)
+        categories = np.zeros((len(queries), self._n_categories + 1), dtype=np.float32)
+        for row, query in enumerate(queries):
+            if query.attributes is not None:
+                attributes[row] = query.attributes * self._idf
+            if query.categories is not None:
+                categories[row, :-1] = query.categories
+        norms = np.linalg.norm(attributes, axis=1, keepdims=True)
+        np.divide(attributes, norms, out=attributes, where=norms > 0)
+        weight_of_attributes = attributes.any(axis=1, keepdims=True).astype(np.float32)
+        weight_of_category = CATEGORY_WEIGHT * categories.any(axis=1, keepdims=True)
+        total = np.maximum(weight_of_attributes + weight_of_category, 1.0)
+        attributes /= total
+        categories *= weight_of_category / total
+        return attributes, categories

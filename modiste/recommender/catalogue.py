@@ -1,0 +1,298 @@
+"""The shop's items as arrays: embeddings, attributes, and the columns that rank or filter."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from scipy import sparse
+
+from modiste.data import columns
+from modiste.data.dataset import ITEMS_SCHEMA
+from modiste.data.identifiers import IdMap
+from modiste.data.vocabulary import Vocabulary
+from modiste.errors import ReleaseError
+
+ITEMS_FILE = "items.parquet"
+VOCABULARY_FILE = "vocabulary.json"
+EMBEDDINGS_FILE = "embeddings.npy"
+ATTRIBUTES_FILE = "attributes.npz"
+
+_MICROSECONDS_A_DAY = 86_400_000_000
+_CHUNK_ROWS = 16_384
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every item of a release; build one with `from_items`, read one with `load`.
+
+    Parameters
+    ----------
+    items : DataFrame
+        The items table, in index order.
+    vocabulary : Vocabulary
+    item_ids : IdMap
+    embeddings : ndarray
+        Shape ``(n_items, embedding_size)`` float32 or float16, L2-normalised, maybe
+        memory-mapped; a row of zeros for an item without a photo.
+    has_embedding : ndarray
+        Shape ``(n_items,)`` bool; False where the row is zeros.
+    attributes : csr_matrix
+        Shape ``(n_items, n_attributes)`` float32, scores in [0, 1].
+    categories : ndarray
+        Index into ``vocabulary.categories``, shape ``(n_items,)`` int32; -1 unknown.
+    prices : ndarray
+        Shape ``(n_items,)`` float32; NaN unknown.
+    available : ndarray
+        In stock, shape ``(n_items,)`` bool.
+    available_from_days : ndarray
+        Days since 1970-01-01, shape ``(n_items,)`` float64; NaN unknown.
+    groups : ndarray
+        Index of the item group, shape ``(n_items,)`` int32; an item without a group is a
+        group of its own.
+    brands, colors : ndarray
+        Index into `brand_names` and `color_names`, shape ``(n_items,)`` int32; -1 unknown.
+    brand_names, color_names : tuple of str
+    """
+
+    items: pd.DataFrame
+    vocabulary: Vocabulary
+    item_ids: IdMap
+    embeddings: NDArray[np.float32] | NDArray[np.float16]
+    has_embedding: NDArray[np.bool_]
+    attributes: sparse.csr_matrix
+    categories: NDArray[np.int32]
+    prices: NDArray[np.float32]
+    available: NDArray[np.bool_]
+    available_from_days: NDArray[np.float64]
+    groups: NDArray[np.int32]
+    brands: NDArray[np.int32]
+    colors: NDArray[np.int32]
+    brand_names: tuple[str, ...]
+    color_names: tuple[str, ...]
+
+    @classmethod
+    def from_items(
+        cls,
+        items: pd.DataFrame,
+        vocabulary: Vocabulary,
+        *,
+        embeddings: NDArray[np.float32] | NDArray[np.float16] | None = None,
+        attributes: sparse.csr_matrix | None = None,
+    ) -> Catalogue:
+        """Build from the items table of a `Dataset`.
+
+        Parameters
+        ----------
+        items : DataFrame
+            Columns of ``modiste.data.dataset.ITEMS_SCHEMA``; one row an item.
+        vocabulary : Vocabulary
+        embeddings : ndarray, optional
+            Shape ``(n_items, embedding_size)``, L2-normalised rows, zeros where an item has
+            no photo; by default no item has one.
+        attributes : csr_matrix, optional
+            Shape ``(n_items, n_attributes)``, scores in [0, 1]; by default 1 for each
+            attribute the items table lists.
+
+        Raises
+        ------
+        ValueError
+            If the shapes disagree, an embedding is not finite, or a name is not in the
+            vocabulary.
+        """
+        n_items = len(items)
+        if embeddings is None:
+            embeddings = np.zeros((n_items, 0), dtype=np.float32)
+        if attributes is None:
+            attributes = listed_attributes(items, vocabulary)
+        if embeddings.ndim != 2 or len(embeddings) != n_items:
+            raise ValueError(
+                f"embeddings must have shape ({n_items}, embedding_size). "
+                f"Received: {embeddings.shape}"
+            )
+        if attributes.shape != (n_items, len(vocabulary.attributes)):
+            raise ValueError(
+                f"attributes must have shape ({n_items}, {len(vocabulary.attributes)}). "
+                f"Received: {attributes.shape}"
+            )
+        brands, brand_names = _codes(items[columns.BRAND])
+        colors, color_names = _codes(items[columns.COLOR])
+        groups, _ = _codes(items[columns.ITEM_GROUP_ID])
+        alone = groups < 0
+        groups[alone] = groups.max(initial=-1) + 1 + np.arange(alone.sum(), dtype=np.int32)
+        matrix = sparse.csr_matrix(attributes, dtype=np.float32)
+        matrix.sort_indices()
+        return cls(
+            items=items.reset_index(drop=True),
+            vocabulary=vocabulary,
+            item_ids=IdMap(items[columns.ITEM_ID].tolist()),
+            embeddings=embeddings,
+            has_embedding=_nonzero_rows(embeddings),
+            attributes=matrix,
+            categories=_category_index(items[columns.CATEGORY], vocabulary),
+            prices=pd.to_numeric(items[columns.PRICE]).to_numpy(dtype=np.float32, na_value=np.nan),
+            available=(items[columns.AVAILABILITY] == columns.IN_STOCK).to_numpy(dtype=bool),
+            available_from_days=days_since_epoch(items[columns.AVAILABLE_FROM]),
+            groups=groups,
+            brands=brands,
+            colors=colors,
+            brand_names=brand_names,
+            color_names=color_names,
+        )
+
+    def __len__(self) -> int:
+        return len(self.item_ids)
+
+    @property
+    def n_items(self) -> int:
+        """Number of items."""
+        return len(self.item_ids)
+
+    @property
+    def n_attributes(self) -> int:
+        """Number of attributes of the vocabulary."""
+        return len(self.vocabulary.attributes)
+
+    @property
+    def n_categories(self) -> int:
+        """Number of categories of the vocabulary."""
+        return len(self.vocabulary.categories)
+
+    @functools.cached_property
+    def titles(self) -> tuple[str, ...]:
+        """Title of each item, in index order."""
+        return tuple(self.items[columns.TITLE].tolist())
+
+    @functools.cached_property
+    def attribute_idf(self) -> NDArray[np.float32]:
+        """Inverse document frequency of each attribute, shape ``(n_attributes,)`` float32.
+
+        ``log(1 + n_items / (1 + n))`` for an attribute that ``n`` items have: what every
+        item has says little.
+        """
+        n_having = np.bincount(self.attributes.indices, minlength=self.n_attributes)
+        return np.log1p(self.n_items / (1.0 + n_having)).astype(np.float32)
+
+    @functools.cached_property
+    def attribute_profiles(self) -> sparse.csr_matrix:
+        """IDF-weighted, L2-normalised rows of `attributes`: same shape, float32."""
+        weighted = self.attributes @ sparse.diags(self.attribute_idf)
+        norms = np.sqrt(np.asarray(weighted.power(2).sum(axis=1)).ravel())
+        scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
+        return sparse.csr_matrix(
+            sparse.diags(scale).astype(np.float32) @ weighted, dtype=np.float32
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the four catalogue files of a release into a folder."""
+        _write_items(self.items, folder / ITEMS_FILE)
+        (folder / VOCABULARY_FILE).write_text(self.vocabulary.to_json() + "\n", encoding="utf-8")
+        np.save(folder / EMBEDDINGS_FILE, self.embeddings, allow_pickle=False)
+        matrix = self.attributes
+        np.savez(
+            folder / ATTRIBUTES_FILE,
+            data=matrix.data,
+            indices=matrix.indices,
+            indptr=matrix.indptr,
+            shape=np.array(matrix.shape, dtype=np.int64),
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> Catalogue:
+        """Read what `save` wrote; embeddings stay on disk, memory-mapped.
+
+        Raises
+        ------
+        ReleaseError
+            If the files do not agree with one another.
+        """
+        vocabulary = Vocabulary.read(folder / VOCABULARY_FILE)
+        items = pq.read_table(folder / ITEMS_FILE).to_pandas()
+        embeddings = np.load(folder / EMBEDDINGS_FILE, mmap_mode="r", allow_pickle=False)
+        with np.load(folder / ATTRIBUTES_FILE, allow_pickle=False) as parts:
+            matrix = sparse.csr_matrix(
+                (parts["data"], parts["indices"], parts["indptr"]), shape=tuple(parts["shape"])
+            )
+        try:
+            return cls.from_items(items, vocabulary, embeddings=embeddings, attributes=matrix)
+        except ValueError as error:
+            raise ReleaseError(
+                f"The catalogue files in {folder} must belong together; publish the release "
+                f"again. Received: {error}"
+            ) from error
+
+
+def listed_attributes(items: pd.DataFrame, vocabulary: Vocabulary) -> sparse.csr_matrix:
+    """Return 1 for each attribute the items table lists: ``(n_items, n_attributes)`` float32."""
+    rows: list[int] = []
+    names: list[int] = []
+    for row, listed in enumerate(items[columns.ATTRIBUTES]):
+        # A null is None or NaN; a list is a list, a tuple or an array.
+        if listed is None or isinstance(listed, float):
+            continue
+        unique = {_attribute_index(name, vocabulary) for name in listed}
+        names.extend(unique)
+        rows.extend([row] * len(unique))
+    return sparse.csr_matrix(
+        (np.ones(len(rows), dtype=np.float32), (rows, names)),
+        shape=(len(items), len(vocabulary.attributes)),
+    )
+
+
+def days_since_epoch(times: pd.Series) -> NDArray[np.float64]:
+    """Return UTC timestamps as days since 1970-01-01, shape ``(n,)`` float64; NaN for null."""
+    stamps = pd.to_datetime(times, utc=True).dt.as_unit("us")
+    days = stamps.astype("int64").to_numpy() / _MICROSECONDS_A_DAY
+    days[stamps.isna().to_numpy()] = np.nan
+    return np.asarray(days, dtype=np.float64)
+
+
+def _attribute_index(name: str, vocabulary: Vocabulary) -> int:
+    index = vocabulary.attribute_index.get(name)
+    if index is None:
+        raise ValueError(f"An item's attributes must be in the vocabulary. Received: {name!r}")
+    return index
+
+
+def _category_index(names: pd.Series, vocabulary: Vocabulary) -> NDArray[np.int32]:
+    index = pd.Index(vocabulary.categories).get_indexer(names.astype(object))
+    unknown = names[(index < 0) & names.notna().to_numpy()]
+    if len(unknown):
+        raise ValueError(
+            f"An item's category must be in the vocabulary. Received: {unknown.iloc[0]!r}"
+        )
+    return np.asarray(index, dtype=np.int32)
+
+
+def _codes(values: pd.Series) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    codes, names = pd.factorize(values.astype(object), sort=True)
+    return codes.astype(np.int32), tuple(names)
+
+
+def _nonzero_rows(embeddings: NDArray[np.float32] | NDArray[np.float16]) -> NDArray[np.bool_]:
+    """Tell which rows hold an embedding, a chunk at a time: the file may exceed memory."""
+    found = np.zeros(len(embeddings), dtype=bool)
+    for start in range(0, len(embeddings), _CHUNK_ROWS):
+        rows = np.asarray(embeddings[start : start + _CHUNK_ROWS])
+        if not np.isfinite(rows).all():
+            raise ValueError(f"embeddings must be finite. Received: NaN or inf after row {start}")
+        found[start : start + _CHUNK_ROWS] = rows.any(axis=1)
+    return found
+
+
+def _write_items(items: pd.DataFrame, path: Path) -> None:
+    known: Sequence[pa.Field] = list(ITEMS_SCHEMA)
+    table = {
+        field.name: pa.array(items[field.name], field.type, from_pandas=True) for field in known
+    }
+    for name in items.columns:
+        if name not in table:
+            table[name] = pa.array(items[name], from_pandas=True)
+    pq.write_table(pa.table(table), path, compression="zstd")

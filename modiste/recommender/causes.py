@@ -1,0 +1,111 @@
+"""Which cause each feature and source belongs to, so that scores can be explained."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modiste.recommender.features import COLUMN, FEATURE_NAMES
+from modiste.recommender.pool import SOURCES
+
+#: What a score can be made of. ``other`` is the price and the query itself, which are no
+#: reasons.
+CAUSES: Final = (
+    "visual",
+    "attributes",
+    "collaborative",
+    "repeat",
+    "popular",
+    "taste",
+    "new",
+    "other",
+)
+
+#: Constant of reciprocal rank fusion. Cormack, Clarke and Buettcher, SIGIR 2009.
+FUSION_CONSTANT: Final = 60.0
+
+_BY_SOURCE: Final = {
+    "visual": "visual",
+    "attribute": "attributes",
+    "collaborative": "collaborative",
+    "repeat": "repeat",
+    "popular": "popular",
+}
+_BY_FEATURE: Final = {
+    "attribute_agreement": "attributes",
+    "attribute_conflict": "attributes",
+    "category_agreement": "attributes",
+    "taste_attributes": "taste",
+    "taste_embedding": "taste",
+    "taste_category": "taste",
+    "taste_color": "taste",
+    "taste_brand": "taste",
+    "taste_price": "taste",
+    "touched_weight": "taste",
+    "touched_position": "taste",
+    "group_bought": "taste",
+    "times_bought": "repeat",
+    "days_since_bought": "repeat",
+    "repeat_rate": "repeat",
+    "popularity": "popular",
+    "category_popularity": "popular",
+    "trend": "popular",
+    "item_purchases": "popular",
+    "item_age_days": "new",
+}
+
+
+def cause_of_source(source: str) -> str:
+    """Return the cause that a candidate source stands for."""
+    return _BY_SOURCE[source]
+
+
+def cause_of_feature(name: str) -> str:
+    """Return the cause that a feature belongs to."""
+    for source, cause in _BY_SOURCE.items():
+        if name in (f"{source}_score", f"{source}_relative", f"{source}_rank"):
+            return cause
+    return _BY_FEATURE.get(name, "other")
+
+
+_CAUSE_OF_COLUMN: Final = np.array(
+    [CAUSES.index(cause_of_feature(name)) for name in FEATURE_NAMES], dtype=np.int64
+)
+
+
+def sum_by_cause(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Add up feature contributions by cause.
+
+    Parameters
+    ----------
+    values : ndarray
+        Shape ``(n_rows, len(FEATURE_NAMES))``.
+
+    Returns
+    -------
+    ndarray
+        Shape ``(n_rows, len(CAUSES))`` float32; the same sum a row.
+    """
+    totals = np.zeros((len(values), len(CAUSES)), dtype=np.float32)
+    for cause in range(len(CAUSES)):
+        totals[:, cause] = values[:, cause == _CAUSE_OF_COLUMN].sum(axis=1)
+    return totals
+
+
+def blend_terms(features: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return each source's term of the fixed blend, reciprocal rank fusion.
+
+    Parameters
+    ----------
+    features : ndarray
+        Shape ``(n_rows, len(FEATURE_NAMES))`` float32.
+
+    Returns
+    -------
+    ndarray
+        Shape ``(n_rows, len(SOURCES))`` float64; 0 where a source did not propose the item.
+    """
+    ranks = features[:, [COLUMN[f"{source}_rank"] for source in SOURCES]].astype(np.float64)
+    return np.nan_to_num(1.0 / (FUSION_CONSTANT + ranks), nan=0.0)

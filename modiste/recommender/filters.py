@@ -1,0 +1,162 @@
+"""What the shopper limits the answer to: columns of the items table and attributes."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from modiste.data import columns
+from modiste.recommender.catalogue import Catalogue
+
+#: An item has an attribute if its score is at least this.
+ATTRIBUTE_PRESENT: Final = 0.5
+#: Values of a column that an error message lists.
+_N_SHOWN = 10
+
+
+def filter_masks(
+    filters: Mapping[str, object] | None, catalogue: Catalogue
+) -> dict[str, NDArray[np.bool_]]:
+    """Return which items pass each filter; an item whose value is unknown passes none.
+
+    Parameters
+    ----------
+    filters : mapping of str to object, optional
+        By column of the items table. A string must be equal; of a list of strings, one
+        must be. A number must be equal; ``{"min": a, "max": b}``, either of them, is a
+        range with its ends. For ``"attributes"``, an item must have every one named.
+    catalogue : Catalogue
+
+    Returns
+    -------
+    dict of str to ndarray
+        Shape ``(n_items,)`` bool, by filter name.
+
+    Raises
+    ------
+    ValueError
+        If a column or value does not exist, or a range is not one; the message names what
+        exists.
+
+    Examples
+    --------
+    >>> filters = {"category": "Dress", "color": ["red", "navy"], "price": {"max": 60}}
+    >>> filter_masks(filters, catalogue)  # doctest: +SKIP
+    """
+    if filters is None:
+        return {}
+    if not isinstance(filters, Mapping):
+        raise ValueError(f"filters must be a mapping of column to value. Received: {filters!r}")
+    return {name: _mask(name, value, catalogue) for name, value in filters.items()}
+
+
+def empty_note(
+    filters: Mapping[str, object], masks: Mapping[str, NDArray[np.bool_]], base: NDArray[np.bool_]
+) -> str:
+    """Say which filters leave none of the items of `base`, shape ``(n_items,)`` bool."""
+    alone = [name for name, mask in masks.items() if not (mask & base).any()]
+    named = " and ".join(f"{name!r} ({filters[name]!r})" for name in alone or masks)
+    if len(alone) == 1 or len(masks) == 1:
+        return f"No item passes the filter {named}."
+    return f"No item passes the filters {named}" + ("." if alone else " together.")
+
+
+def _mask(name: str, value: object, catalogue: Catalogue) -> NDArray[np.bool_]:
+    if name == columns.ATTRIBUTES:
+        return _with_attributes(_strings(name, value), catalogue)
+    if name == columns.CATEGORY:
+        return _among(name, value, catalogue.categories, catalogue.vocabulary.categories)
+    if name == columns.BRAND:
+        return _among(name, value, catalogue.brands, catalogue.brand_names)
+    if name == columns.COLOR:
+        return _among(name, value, catalogue.colors, catalogue.color_names)
+    if name not in catalogue.items.columns:
+        raise ValueError(
+            f"A filter must name a column of the items: {', '.join(catalogue.items.columns)}. "
+            f"Received: {name!r}"
+        )
+    column = catalogue.items[name]
+    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
+        return _in_range(name, value, column.to_numpy(dtype=np.float64, na_value=np.nan))
+    if pd.api.types.is_datetime64_any_dtype(column):
+        raise ValueError(
+            f"A filter must be on text, numbers or attributes. Received: the time {name!r}"
+        )
+    codes, names = pd.factorize(column.astype(object), sort=False)
+    return _among(name, value, codes, tuple(names))
+
+
+def _among(
+    name: str, value: object, codes: NDArray[np.int32], known: Sequence[str]
+) -> NDArray[np.bool_]:
+    place = {known_name: code for code, known_name in enumerate(known)}
+    wanted = _strings(name, value)
+    for one in wanted:
+        if one not in place:
+            raise ValueError(f"{name} must be {_offer(one, known)}. Received: {one!r}")
+    return np.isin(codes, [place[one] for one in wanted])
+
+
+def _with_attributes(wanted: Sequence[str], catalogue: Catalogue) -> NDArray[np.bool_]:
+    known = catalogue.vocabulary.attribute_index
+    passing = np.ones(catalogue.n_items, dtype=bool)
+    for one in wanted:
+        if one not in known:
+            offer = _offer(one, catalogue.vocabulary.attributes)
+            raise ValueError(f"attributes must be {offer}. Received: {one!r}")
+        scores = catalogue.attributes[:, [known[one]]].toarray()[:, 0]
+        passing &= scores >= ATTRIBUTE_PRESENT
+    return passing
+
+
+def _in_range(name: str, value: object, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    rule = f"{name} must be a number or {{'min': number, 'max': number}}, either of them"
+    ends: Mapping[object, object] = (
+        value if isinstance(value, Mapping) else {"min": value, "max": value}
+    )
+    if not ends or not set(ends) <= {"min", "max"}:
+        raise ValueError(f"{rule}. Received: {value!r}")
+    low, high = (_number(ends[end], rule) if end in ends else None for end in ("min", "max"))
+    if low is not None and high is not None and low > high:
+        raise ValueError(f"{name} must have min <= max. Received: {value!r}")
+    # NaN, an unknown number, is in no range.
+    passing: NDArray[np.bool_] = ~np.isnan(numbers)
+    if low is not None:
+        passing &= numbers >= low
+    if high is not None:
+        passing &= numbers <= high
+    return passing
+
+
+def _number(value: object, rule: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        raise ValueError(f"{rule}. Received: {value!r}")
+    return float(value)
+
+
+def _strings(name: str, value: object) -> list[str]:
+    values: list[object] = []
+    if isinstance(value, str):
+        values = [value]
+    elif isinstance(value, Iterable) and not isinstance(value, Mapping | bytes):
+        values = list(value)
+    strings = [one for one in values if isinstance(one, str)]
+    if not strings or len(strings) < len(values):
+        raise ValueError(f"{name} must be a string or a list of strings. Received: {value!r}")
+    return strings
+
+
+def _offer(name: str, known: Sequence[str]) -> str:
+    """List the known names, the most alike first where there are many."""
+    if len(known) <= _N_SHOWN:
+        return f"one of {', '.join(known)}" if known else "left out, as no item has one"
+    lower = {one.lower(): one for one in known}
+    alike = difflib.get_close_matches(name.lower(), lower, n=_N_SHOWN, cutoff=0.5)
+    shown = [lower[one] for one in alike] or list(known[:_N_SHOWN])
+    return f"one of {len(known)}, such as {', '.join(shown)}"

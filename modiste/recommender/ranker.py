@@ -1,0 +1,252 @@
+"""Orders a pool: LambdaMART where it proved better, the best simpler scorer elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modiste.errors import ReleaseError
+from modiste.recommender.causes import CAUSES, blend_terms, cause_of_source, sum_by_cause
+from modiste.recommender.features import COLUMN, FEATURE_NAMES
+from modiste.recommender.pool import SOURCES
+
+if TYPE_CHECKING:
+    import lightgbm
+
+RANKER_FILE = "ranker.txt"
+GUARD_FILE = "ranker.json"
+
+HYBRID: Final = "hybrid"
+BLEND: Final = "blend"
+#: Everything that can serve a segment; the first of equals is preferred.
+SCORERS: Final = (HYBRID, BLEND, *SOURCES)
+
+#: A shopper with at least this many items bought is hot; with any history, warm; else cold.
+HOT_PURCHASES: Final = 5
+#: With a photo, phrase or item to match, by shopper; then the home page, by shopper.
+SEGMENTS: Final = (
+    "query_hot",
+    "query_warm",
+    "query_cold",
+    "home_hot",
+    "home_warm",
+    "home_cold",
+)
+
+# No source's scores spread as wide as this; small enough for float32 to keep their order.
+_STEP: Final = 8.0
+
+
+def segments(features: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the position in `SEGMENTS` of each row of a feature table, ``(n_rows,)`` int64."""
+    asked = (features[:, COLUMN["has_embedding"]] > 0) | (features[:, COLUMN["has_attributes"]] > 0)
+    hot = features[:, COLUMN["n_purchased"]] >= HOT_PURCHASES
+    cold = features[:, COLUMN["n_history"]] == 0
+    shopper = np.where(cold, 2, np.where(hot, 0, 1))
+    return np.where(asked, 0, 3) + shopper
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Which scorer serves each segment, and the validation figures that say why.
+
+    Parameters
+    ----------
+    served : mapping of str to str
+        One of `SCORERS` for each of `SEGMENTS`.
+    table : mapping
+        NDCG@10 on the validation cut, by segment and scorer; a segment without validation
+        queries is missing.
+    n_queries : mapping of str to int
+        Validation queries of each segment.
+    note : str
+        Why there is no fitted ranker, if there is none.
+    """
+
+    served: Mapping[str, str]
+    table: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    n_queries: Mapping[str, int] = field(default_factory=dict)
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.served.values()) - set(SCORERS))
+        if set(self.served) != set(SEGMENTS) or unknown:
+            raise ValueError(
+                f"served must give one of {', '.join(SCORERS)} for each of "
+                f"{', '.join(SEGMENTS)}. Received: {dict(self.served)}"
+            )
+
+
+class Ranker:
+    """Scores the rows of a feature table and says what each score is made of.
+
+    Parameters
+    ----------
+    booster : lightgbm.Booster or None
+        Fitted on tables of `FEATURE_NAMES`; None if no data allowed a fit.
+    guard : Guard
+        Must not name the hybrid where there is no booster.
+    """
+
+    def __init__(self, booster: lightgbm.Booster | None, guard: Guard) -> None:
+        if booster is None and HYBRID in guard.served.values():
+            raise ValueError("A guard that serves the hybrid needs a booster. Received: None")
+        self.booster = booster
+        self.guard = guard
+        self._served = np.array([SCORERS.index(guard.served[name]) for name in SEGMENTS])
+
+    @classmethod
+    def blend_only(cls, note: str) -> Ranker:
+        """Return a ranker that serves the fixed blend everywhere; `note` says why."""
+        return cls(None, Guard(dict.fromkeys(SEGMENTS, BLEND), note=note))
+
+    def scores(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Score each row by the scorer that serves its segment.
+
+        Parameters
+        ----------
+        features : ndarray
+            Shape ``(n_rows, len(FEATURE_NAMES))`` float32, from `feature_table`.
+
+        Returns
+        -------
+        ndarray
+            Shape ``(n_rows,)`` float32, finite, higher is better; comparable within one
+            query only.
+        """
+        scores = np.zeros(len(features), dtype=np.float32)
+        for scorer, rows in self._rows_by_scorer(features):
+            scores[rows] = self.scores_by(scorer, features[rows])
+        return scores
+
+    def scores_by(self, scorer: str, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Score each row by one of `SCORERS`, whatever the guard says.
+
+        A single source's proposals come first, in its order; then what it scores but did
+        not propose; then the rest, in the order of the blend.
+        """
+        if scorer == HYBRID:
+            if self.booster is None:
+                raise ValueError("This ranker has no booster, so no hybrid. Received: 'hybrid'")
+            predicted = self.booster.predict(features, num_threads=1)
+            return np.asarray(predicted, dtype=np.float32)
+        blend = blend_terms(features).sum(axis=1)
+        if scorer == BLEND:
+            return np.asarray(blend, dtype=np.float32)
+        if scorer not in SOURCES:
+            raise ValueError(f"scorer must be one of {', '.join(SCORERS)}. Received: {scorer!r}")
+        own = features[:, COLUMN[f"{scorer}_score"]].astype(np.float64)
+        proposed = ~np.isnan(features[:, COLUMN[f"{scorer}_rank"]])
+        unproposed = np.where(np.isnan(own), blend - 2 * _STEP, own - _STEP)
+        return np.where(proposed, own, unproposed).astype(np.float32)
+
+    def contributions(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return how much each of `CAUSES` adds to or takes from each row's score.
+
+        SHAP values of the trees where the hybrid serves, the terms of the blend where that
+        does, and the score itself where a single source does.
+
+        Parameters
+        ----------
+        features : ndarray
+            Shape ``(n_rows, len(FEATURE_NAMES))`` float32.
+
+        Returns
+        -------
+        ndarray
+            Shape ``(n_rows, len(CAUSES))`` float32.
+
+        References
+        ----------
+        Lundberg et al., "From local explanations to global understanding with explainable
+        AI for trees", Nature Machine Intelligence 2020.
+        """
+        result = np.zeros((len(features), len(CAUSES)), dtype=np.float32)
+        for scorer, rows in self._rows_by_scorer(features):
+            if scorer == HYBRID and self.booster is not None:
+                values = self.booster.predict(features[rows], pred_contrib=True, num_threads=1)
+                # The last column is the mean prediction, the same for every row.
+                result[rows] = sum_by_cause(np.asarray(values)[:, :-1])
+                continue
+            terms = blend_terms(features[rows])
+            if scorer in SOURCES:
+                own = features[rows, COLUMN[f"{scorer}_score"]]
+                column = SOURCES.index(scorer)
+                scored = ~np.isnan(own)
+                terms[scored] = 0.0
+                terms[scored, column] = own[scored]
+            for column, source in enumerate(SOURCES):
+                result[rows, CAUSES.index(cause_of_source(source))] += terms[:, column]
+        return result
+
+    def _rows_by_scorer(
+        self, features: NDArray[np.float32]
+    ) -> Sequence[tuple[str, NDArray[np.int64]]]:
+        served = self._served[segments(features)]
+        return [(SCORERS[one], np.flatnonzero(served == one)) for one in np.unique(served)]
+
+    def save(self, folder: Path) -> None:
+        """Write ``ranker.json`` and, where there is a booster, ``ranker.txt``."""
+        if self.booster is not None:
+            text = self.booster.model_to_string()
+            (folder / RANKER_FILE).write_text(text, encoding="utf-8")
+        guard = {
+            "feature_names": list(FEATURE_NAMES),
+            "fitted": self.booster is not None,
+            "served": dict(self.guard.served),
+            "ndcg_at_10": {name: dict(row) for name, row in self.guard.table.items()},
+            "n_queries": dict(self.guard.n_queries),
+            "note": self.guard.note,
+        }
+        (folder / GUARD_FILE).write_text(json.dumps(guard, indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Ranker:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        ReleaseError
+            If a file is missing or broken, or was fitted on other features.
+        """
+        path = folder / GUARD_FILE
+        try:
+            parts = json.loads(path.read_text(encoding="utf-8"))
+            names = tuple(parts["feature_names"])
+            guard = Guard(parts["served"], parts["ndcg_at_10"], parts["n_queries"], parts["note"])
+            fitted = bool(parts["fitted"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ReleaseError(
+                f"{path} must be what `Ranker.save` wrote; publish the release again. "
+                f"Received: {error}"
+            ) from error
+        if names != FEATURE_NAMES:
+            differing = sorted(set(names) ^ set(FEATURE_NAMES)) or "the same in another order"
+            raise ReleaseError(
+                f"{path} must be of this version's {len(FEATURE_NAMES)} features; train the "
+                f"ranker again. Received: {len(names)} features, differing in {differing}"
+            )
+        return cls(_read_booster(folder / RANKER_FILE) if fitted else None, guard)
+
+
+def _read_booster(path: Path) -> lightgbm.Booster:
+    import lightgbm
+
+    try:
+        booster = lightgbm.Booster(model_str=path.read_text(encoding="utf-8"))
+    except (OSError, lightgbm.basic.LightGBMError) as error:
+        raise ReleaseError(
+            f"{path} must be a LightGBM model as text; publish the release again. Received: {error}"
+        ) from error
+    if tuple(booster.feature_name()) != FEATURE_NAMES:
+        raise ReleaseError(
+            f"{path} must be of this version's features; train the ranker again. "
+            f"Received: {booster.num_feature()} others"
+        )
+    return booster

@@ -1,0 +1,235 @@
+"""Why a product is in the answer: the causes of its score, checked against the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.causes import CAUSES
+from modiste.recommender.collaborative import Factors
+from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.features import COLUMN
+from modiste.recommender.pool import Pool
+from modiste.recommender.recommendation import Reason
+
+MAX_REASONS: Final = 3
+#: An item is called new for this many days.
+NEW_DAYS: Final = 30.0
+#: An attribute is named if the item has it with at least this score.
+MIN_ATTRIBUTE_SCORE: Final = 0.3
+_MAX_NAMES = 3
+#: A bought item is named if it brings at least this share of what the history brings.
+_MIN_EXPLAINED = 0.1
+
+
+class Explainer:
+    """Turns contributions into reasons; every reason names a cause and is true.
+
+    A cause becomes a reason only if it adds to the score and its fact holds: the item has
+    the attribute, was bought, or is new. Its strength is the cause's share of everything
+    that adds to the score.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    factors : Factors, optional
+        Of the collaborative source, to find the purchase that speaks for an item.
+    """
+
+    def __init__(self, catalogue: Catalogue, factors: Factors | None = None) -> None:
+        self._catalogue = catalogue
+        self._factors = factors
+        if factors is not None:
+            vectors = factors.item_factors.astype(np.float64)
+            self._gram = vectors.T @ vectors  # (n_factors, n_factors)
+
+    def reasons(
+        self,
+        rows: NDArray[np.int64],
+        pool: Pool,
+        queries: Sequence[EncodedQuery],
+        features: NDArray[np.float32],
+        contributions: NDArray[np.float32],
+    ) -> list[tuple[Reason, ...]]:
+        """Return the reasons of some rows of a pool.
+
+        Parameters
+        ----------
+        rows : ndarray
+            Positions in the pool, shape ``(n,)`` int; few, such as the ten shown.
+        pool : Pool
+        queries : sequence of EncodedQuery
+        features, contributions : ndarray
+            Of those rows only, shape ``(n, n_features)`` and ``(n, n_causes)`` float32.
+
+        Returns
+        -------
+        list of tuple of Reason
+            One to `MAX_REASONS` a row, strongest first.
+        """
+        result: list[tuple[Reason, ...]] = [()] * len(rows)
+        for query_index in np.unique(pool.query_index[rows]):
+            places = np.flatnonzero(pool.query_index[rows] == query_index)
+            query = queries[query_index]
+            items = pool.item_index[rows[places]]
+            bought = self._bought_because(query, items)
+            liked = self._liked_because(query, items)
+            for nth, place in enumerate(places):
+                found = self._of_row(
+                    query, int(items[nth]), features[place], contributions[place], bought[nth]
+                )
+                found += self._of_taste(query, contributions[place], liked[nth])
+                result[place] = _strongest(found) or (
+                    self._fallback(query, int(items[nth]), features[place]),
+                )
+        return result
+
+    def _of_row(
+        self,
+        query: EncodedQuery,
+        item: int,
+        features: NDArray[np.float32],
+        contributions: NDArray[np.float32],
+        bought: int,
+    ) -> list[Reason]:
+        share = _shares(contributions)
+        found: list[Reason] = []
+        if share["visual"] > 0 and not np.isnan(features[COLUMN["visual_score"]]):
+            found.append(self._looks_like(query, share["visual"]))
+        names = self._shared_names(query, item)
+        if share["attributes"] > 0 and names:
+            text = f"matches {', '.join(names)}"
+            found.append(Reason("attributes", text, share["attributes"], names))
+        if share["collaborative"] > 0 and not np.isnan(features[COLUMN["collaborative_score"]]):
+            if bought >= 0:
+                found.append(self._because(bought, share["collaborative"]))
+            else:
+                text = "shoppers like you chose it"
+                found.append(Reason("shoppers_like_you", text, share["collaborative"]))
+        if share["repeat"] > 0 and features[COLUMN["times_bought"]] > 0:
+            found.append(Reason("bought_again", "you bought this before", share["repeat"]))
+        if share["popular"] > 0 and features[COLUMN["popularity"]] > 0:
+            found.append(Reason("popular", "popular now", share["popular"]))
+        age = float(features[COLUMN["item_age_days"]])
+        if share["new"] > 0 and 0 <= age <= NEW_DAYS:
+            text = "new this week" if age <= 7 else "new this month"
+            found.append(Reason("new", text, share["new"]))
+        return found
+
+    def _of_taste(
+        self, query: EncodedQuery, contributions: NDArray[np.float32], liked: int
+    ) -> list[Reason]:
+        share = _shares(contributions)["taste"]
+        if share <= 0 or liked < 0 or not query.purchased.size:
+            return []
+        return [self._because(liked, share)]
+
+    def _looks_like(self, query: EncodedQuery, strength: float) -> Reason:
+        if query.garment is None and query.item_index >= 0:
+            title = self._catalogue.titles[query.item_index]
+            item_id = self._catalogue.item_ids.ids[query.item_index]
+            return Reason("looks_like", f"looks like {title}", strength, (item_id,))
+        return Reason("looks_like", "looks like your photo", strength)
+
+    def _because(self, bought: int, strength: float) -> Reason:
+        title = self._catalogue.titles[bought]
+        item_id = self._catalogue.item_ids.ids[bought]
+        return Reason("because_you_bought", f"because you bought {title}", strength, (item_id,))
+
+    def _shared_names(self, query: EncodedQuery, item: int) -> tuple[str, ...]:
+        """Return what the query wants and the item has, most telling first."""
+        vocabulary = self._catalogue.vocabulary
+        names: list[str] = []
+        category = self._catalogue.categories[item]
+        if query.attributes is not None:
+            row = self._catalogue.attributes[[item]]
+            wanted = query.attributes[row.indices]
+            weight = wanted * row.data * self._catalogue.attribute_idf[row.indices]
+            both = (wanted > 0) & (row.data >= MIN_ATTRIBUTE_SCORE)
+            order = [i for i in np.argsort(-weight, kind="stable") if both[i]]
+            names = [vocabulary.attributes[row.indices[i]] for i in order[:_MAX_NAMES]]
+        if query.categories is not None and category >= 0:
+            wanted_most = query.categories[category] == query.categories.max()
+            if wanted_most and query.categories[category] > 0:
+                names.append(vocabulary.categories[category])
+        return tuple(dict.fromkeys(names))
+
+    def _bought_because(self, query: EncodedQuery, items: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Return for each item the purchase that the collaborative score owes most to.
+
+        The score is linear in the shopper's history, so each past item has its part of it
+        (Hu, Koren and Volinsky 2008, section 5). -1 where no purchase has a fair part.
+        """
+        answer = np.full(len(items), -1, dtype=np.int64)
+        if self._factors is None or not query.purchased.size:
+            return answer
+        vectors = self._factors.item_factors.astype(np.float64)
+        past = vectors[query.history]  # (n_history, n_factors)
+        confidence = self._factors.alpha * query.history_weights.astype(np.float64)
+        system = self._gram + (past.T * (confidence - 1.0)) @ past
+        system[np.diag_indices_from(system)] += self._factors.regularization + 1e-9
+        parts = vectors[items] @ np.linalg.solve(system, (past.T * confidence))
+        # An item is no reason for itself; that it was bought before is one of its own.
+        parts[query.history[None, :] == items[:, None]] = 0.0
+        total = np.maximum(parts, 0.0).sum(axis=1)
+        parts[:, ~np.isin(query.history, query.purchased)] = -np.inf
+        best = parts.argmax(axis=1)
+        strong = parts[np.arange(len(items)), best] > _MIN_EXPLAINED * np.maximum(total, 1e-12)
+        answer[strong] = query.history[best[strong]]
+        return answer
+
+    def _liked_because(self, query: EncodedQuery, items: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Return the purchase most like each item in attributes and looks, -1 if none is."""
+        answer = np.full(len(items), -1, dtype=np.int64)
+        if not query.purchased.size:
+            return answer
+        profiles = self._catalogue.attribute_profiles
+        alike = (profiles[items] @ profiles[query.purchased].T).toarray().astype(np.float64)
+        if self._catalogue.embeddings.shape[1]:
+            of_items = np.asarray(self._catalogue.embeddings[items], dtype=np.float64)
+            of_past = np.asarray(self._catalogue.embeddings[query.purchased], dtype=np.float64)
+            alike += np.maximum(of_items @ of_past.T, 0.0)
+        alike[query.purchased[None, :] == items[:, None]] = 0.0
+        best = alike.argmax(axis=1)
+        found = alike[np.arange(len(items)), best] > 0
+        answer[found] = query.purchased[best[found]]
+        return answer
+
+    def _fallback(self, query: EncodedQuery, item: int, features: NDArray[np.float32]) -> Reason:
+        """Return a fact that holds, for a row that nothing raised above the average."""
+        if query.embedding is not None and not np.isnan(features[COLUMN["visual_rank"]]):
+            return self._looks_like(query, 0.0)
+        names = self._shared_names(query, item)
+        if names:
+            return Reason("attributes", f"matches {', '.join(names)}", 0.0, names)
+        if features[COLUMN["times_bought"]] > 0:
+            return Reason("bought_again", "you bought this before", 0.0)
+        if not np.isnan(features[COLUMN["collaborative_rank"]]):
+            return Reason("shoppers_like_you", "shoppers like you chose it", 0.0)
+        if features[COLUMN["popularity"]] > 0:
+            return Reason("popular", "popular now", 0.0)
+        return Reason("backfill", "completes the list", 0.0)
+
+
+def _shares(contributions: NDArray[np.float32]) -> dict[str, float]:
+    raised = np.maximum(contributions, 0.0)
+    total = float(raised.sum())
+    if total <= 0:
+        return dict.fromkeys(CAUSES, 0.0)
+    return {cause: float(raised[column]) / total for column, cause in enumerate(CAUSES)}
+
+
+def _strongest(found: list[Reason]) -> tuple[Reason, ...]:
+    """Merge reasons that say the same and keep the strongest."""
+    merged: dict[tuple[str, tuple[str, ...]], Reason] = {}
+    for reason in found:
+        key = (reason.kind, reason.names)
+        before = merged[key].strength if key in merged else 0.0
+        strength = min(before + reason.strength, 1.0)
+        merged[key] = Reason(reason.kind, reason.text, strength, reason.names)
+    order = sorted(merged.values(), key=lambda reason: -reason.strength)
+    return tuple(order[:MAX_REASONS])

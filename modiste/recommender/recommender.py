@@ -1,0 +1,244 @@
+"""The recommender: a query in, ten products with their reasons out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final, Literal
+
+import numpy as np
+
+from modiste.errors import ReleaseError
+from modiste.recommender.answer import Ranked, write_answers
+from modiste.recommender.attribute import Attribute
+from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.collaborative import Collaborative, Factors
+from modiste.recommender.eligibility import Limits, allowed_items
+from modiste.recommender.encoder import EncodedQuery, QueryEncoder
+from modiste.recommender.features import ItemFeatures, feature_table
+from modiste.recommender.history import History
+from modiste.recommender.manifest import MANIFEST_FILE, Manifest
+from modiste.recommender.pool import PoolSource, propose, with_rows
+from modiste.recommender.popular import Popular
+from modiste.recommender.query import Query
+from modiste.recommender.ranker import Ranker
+from modiste.recommender.readers import PhotoReader, TextReader
+from modiste.recommender.reasons import Explainer
+from modiste.recommender.recommendation import Recommendations
+from modiste.recommender.release import check_release, current_release
+from modiste.recommender.repeat import Repeat
+from modiste.recommender.selection import backfill_rows, select
+from modiste.recommender.visual import Visual
+
+NETWORK_FILE: Final = "network.onnx"
+WORD_VECTORS_FILE: Final = "word_vectors.npz"
+
+#: Items that each source proposes for a query, at least.
+N_CANDIDATES: Final = 200
+#: Scores of a source held at once, as queries times items: 64 MiB of float32.
+_MAX_CELLS: Final = 1 << 24
+
+
+class Recommender:
+    """Answers queries from one release; nothing is fitted, and threads may share it.
+
+    Read one from disk with `load`.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    history : History
+    factors : Factors
+    ranker : Ranker
+    photo_reader : PhotoReader, optional
+        Without one, queries with a photo are refused.
+    text_reader : TextReader, optional
+        Without one, queries with a phrase are refused.
+    manifest : Manifest, optional
+        Of the release the parts come from.
+
+    Examples
+    --------
+    >>> recommender = Recommender.load("releases")  # doctest: +SKIP
+    >>> recommender.recommend(Query(text="striped dress", user_id="u7"))  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        history: History,
+        factors: Factors,
+        ranker: Ranker,
+        *,
+        photo_reader: PhotoReader | None = None,
+        text_reader: TextReader | None = None,
+        manifest: Manifest | None = None,
+    ) -> None:
+        _check_same_items(catalogue, history, factors)
+        self.catalogue = catalogue
+        self.history = history
+        self.ranker = ranker
+        self.manifest = manifest
+        self.encoder = QueryEncoder(catalogue, history, photo_reader, text_reader)
+        self._repeat = Repeat(catalogue, history)
+        self._popular = Popular(catalogue, history)
+        self.sources: Mapping[str, PoolSource] = {
+            "visual": Visual(catalogue),
+            "attribute": Attribute(catalogue),
+            "collaborative": Collaborative(factors),
+            "repeat": self._repeat,
+            "popular": self._popular,
+        }
+        self._item_features = ItemFeatures.of(catalogue, history)
+        self._explainer = Explainer(catalogue, factors)
+        self._backfill_order = np.argsort(-self._popular.popularity, kind="stable").astype(np.int32)
+
+    @classmethod
+    def load(
+        cls, directory: str | Path, *, precision: Literal["float32", "int8"] = "float32"
+    ) -> Recommender:
+        """Load a release, after checking every file of it.
+
+        Parameters
+        ----------
+        directory : path
+            A releases directory, whose live release is taken, or one release.
+        precision : str
+            Of the network: ``int8`` answers sooner, ``float32`` is the one evaluated.
+
+        Raises
+        ------
+        ReleaseError
+            If there is no live release, or a file is missing, extra, changed or of another
+            version.
+        """
+        folder = Path(directory)
+        release = folder if (folder / MANIFEST_FILE).is_file() else current_release(folder)
+        manifest = check_release(release)
+        catalogue = Catalogue.load(release)
+        photo_reader: PhotoReader | None = None
+        if (release / NETWORK_FILE).is_file():
+            # ONNX Runtime and word vectors are loaded only for a release that has them.
+            from modiste.attribute_model.runtime import Detector
+
+            photo_reader = Detector.load(release, catalogue.vocabulary, precision=precision)
+        text_reader: TextReader | None = None
+        if (release / WORD_VECTORS_FILE).is_file():
+            from modiste.nlp.phrase_reader import PhraseReader
+            from modiste.nlp.word_vectors import WordVectors
+
+            vectors = WordVectors.load(release / WORD_VECTORS_FILE)
+            text_reader = PhraseReader(vectors, catalogue.vocabulary)
+        return cls(
+            catalogue,
+            History.load(release),
+            Factors.load(release, catalogue.n_items),
+            Ranker.load(release),
+            photo_reader=photo_reader,
+            text_reader=text_reader,
+            manifest=manifest,
+        )
+
+    def recommend(
+        self,
+        query: Query,
+        k: int = 10,
+        *,
+        filters: Mapping[str, object] | None = None,
+        exclude: Sequence[str] = (),
+        filter_viewed: bool = True,
+    ) -> Recommendations:
+        """Answer one query with `k` products, or all that may be shown if they are fewer.
+
+        Parameters
+        ----------
+        query : Query
+        k : int
+            At least 1 and at most the number of items.
+        filters : mapping, optional
+            What the products must be; see ``modiste.recommender.filters.filter_masks``.
+        exclude : sequence of str
+            Item ids not to show.
+        filter_viewed : bool
+            Leave out what the shopper bought already, unless it is of a kind that shoppers
+            buy again, and the item asked about.
+
+        Returns
+        -------
+        Recommendations
+            Best first; its notes name whatever was ignored or filled in.
+
+        Raises
+        ------
+        ValueError
+            If `k`, a filter or the phrase is not as described.
+        UnknownItemError
+            If ``query.item_id`` is not in the release.
+        InvalidImageError
+            If the photo cannot be used.
+        ReleaseError
+            If the query has a photo or phrase that the release cannot read.
+        """
+        return self.recommend_batch(
+            [query], k, filters=filters, exclude=exclude, filter_viewed=filter_viewed
+        )[0]
+
+    def similar(
+        self,
+        item_id: str,
+        k: int = 10,
+        *,
+        filters: Mapping[str, object] | None = None,
+        exclude: Sequence[str] = (),
+    ) -> Recommendations:
+        """Return `k` products like one of the catalogue; see `recommend`."""
+        return self.recommend(Query(item_id=item_id), k, filters=filters, exclude=exclude)
+
+    def recommend_batch(
+        self,
+        queries: Sequence[Query],
+        k: int = 10,
+        *,
+        filters: Mapping[str, object] | None = None,
+        exclude: Sequence[str] = (),
+        filter_viewed: bool = True,
+    ) -> list[Recommendations]:
+        """Answer several queries at once, each as `recommend` does."""
+        limits = Limits.of(
+            self.catalogue, k, filters=filters, exclude=exclude, filter_viewed=filter_viewed
+        )
+        encoded = self.encoder.encode(queries)
+        size = max(1, _MAX_CELLS // max(1, self.catalogue.n_items))
+        answers: list[Recommendations] = []
+        for start in range(0, len(encoded), size):
+            answers += self._answers(encoded[start : start + size], limits)
+        return answers
+
+    def _answers(self, queries: Sequence[EncodedQuery], limits: Limits) -> list[Recommendations]:
+        allowed = allowed_items(
+            limits.base,
+            queries,
+            rebought=self._repeat.rebought,
+            filter_viewed=limits.filter_viewed,
+        )
+        pool = propose(self.sources, queries, max(N_CANDIDATES, limits.k), allowed)
+        groups = self.catalogue.groups
+        added = backfill_rows(pool, allowed, groups, self._backfill_order, limits.k)
+        if len(added[0]):
+            pool = with_rows(pool, self.sources, queries, *added)
+        features = feature_table(
+            pool, queries, self.catalogue, self.history, items=self._item_features
+        )
+        scores = self.ranker.scores(features)
+        shown = select(pool, scores, groups, limits.k)
+        ranked = Ranked(tuple(queries), pool, features, scores, tuple(shown))
+        return write_answers(ranked, limits, self.catalogue, self.ranker, self._explainer)
+
+
+def _check_same_items(catalogue: Catalogue, history: History, factors: Factors) -> None:
+    counts = (catalogue.n_items, history.n_items, len(factors.item_factors))
+    if len(set(counts)) > 1:
+        raise ReleaseError(
+            "Catalogue, history and factors must be of the same items; train the release again. "
+            f"Received: {counts[0]}, {counts[1]} and {counts[2]} items"
+        )

@@ -1,0 +1,231 @@
+"""The release on disk: written whole or not at all, checked before it is served.
+
+A releases directory holds one immutable directory a release and the text file
+``CURRENT``: its first line names the live release, the lines after it those that were
+live before, newest first. Whatever moment a writer dies at, ``CURRENT`` still names a
+whole release.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import pyarrow.parquet as pq
+
+from modiste.data.vocabulary import Vocabulary
+from modiste.errors import ReleaseError
+from modiste.recommender.catalogue import ITEMS_FILE, VOCABULARY_FILE
+from modiste.recommender.manifest import (
+    MANIFEST_FILE,
+    SCHEMA_VERSION,
+    Manifest,
+    check_release,
+    file_names,
+    stored_file,
+)
+
+__all__ = [
+    "Manifest",
+    "check_release",
+    "current_release",
+    "list_releases",
+    "publish",
+    "rollback",
+    "write_release",
+]
+
+CURRENT_FILE: Final = "CURRENT"
+
+_RELEASE_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+_INCOMING = ".incoming-"
+
+
+def write_release(
+    releases_dir: str | Path,
+    write_parts: Callable[[Path], None],
+    *,
+    config: Mapping[str, object],
+    metrics: Mapping[str, object],
+    data_fingerprint: str,
+    now: datetime | None = None,
+) -> Path:
+    """Write a release; it is not live until `publish` names it.
+
+    Parameters
+    ----------
+    releases_dir : path
+        Made if it does not exist.
+    write_parts : callable
+        Gets an empty folder and writes every file of the release into it.
+    config, metrics : mapping
+        JSON values for the manifest.
+    data_fingerprint : str
+        ``Dataset.fingerprint``.
+    now : datetime, optional
+        With a zone; the present by default.
+
+    Returns
+    -------
+    Path
+        The release's directory, named after the time and the content.
+
+    Raises
+    ------
+    ReleaseError
+        If the parts lack the items table or the vocabulary, or the release exists.
+    """
+    root = Path(releases_dir)
+    root.mkdir(parents=True, exist_ok=True)
+    folder = root / f"{_INCOMING}{uuid.uuid4().hex}"
+    folder.mkdir()
+    try:
+        write_parts(folder)
+        for name in (ITEMS_FILE, VOCABULARY_FILE):
+            if not (folder / name).is_file():
+                raise ReleaseError(f"A release needs {name}. Received: {file_names(folder)}")
+        created = (now or datetime.now(UTC)).astimezone(UTC)
+        files = {name: stored_file(folder / name) for name in file_names(folder)}
+        content = json.dumps({name: file.sha256 for name, file in files.items()})
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        manifest = Manifest(
+            schema_version=SCHEMA_VERSION,
+            release_id=f"{created:%Y%m%dT%H%M%SZ}-{digest[:8]}",
+            created=created.isoformat(),
+            files=files,
+            config=config,
+            metrics=metrics,
+            data_fingerprint=data_fingerprint,
+            n_items=pq.read_metadata(folder / ITEMS_FILE).num_rows,
+            vocabulary_fingerprint=Vocabulary.read(folder / VOCABULARY_FILE).fingerprint,
+        )
+        (folder / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
+        _sync_tree(folder)
+        release = root / manifest.release_id
+        if release.exists():
+            raise ReleaseError(
+                f"A release is written once; wait a second and write it again. Received: {release}"
+            )
+        folder.rename(release)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    _sync(root)
+    return release
+
+
+def publish(releases_dir: str | Path, release_id: str) -> Path:
+    """Make a release the live one, after checking it.
+
+    Returns
+    -------
+    Path
+        The release's directory.
+
+    Raises
+    ------
+    ReleaseError
+        If there is no such release, or it is not whole.
+    """
+    root = Path(releases_dir)
+    release = _release(root, release_id)
+    check_release(release)
+    earlier = [one for one in _live_ids(root) if one != release_id]
+    _write_current(root, [release_id, *earlier])
+    return release
+
+
+def rollback(releases_dir: str | Path) -> Path:
+    """Make the release that was live before the current one live again.
+
+    Returns
+    -------
+    Path
+        The directory of the release that is live now.
+
+    Raises
+    ------
+    ReleaseError
+        If no earlier release was live, or it is not whole.
+    """
+    root = Path(releases_dir)
+    live = _live_ids(root)
+    if len(live) < 2:
+        raise ReleaseError(
+            "Rolling back needs a release that was live before; publish one by name instead. "
+            f"Received: {root} with {', '.join(live) or 'no live release'}"
+        )
+    release = _release(root, live[1])
+    check_release(release)
+    _write_current(root, live[1:])
+    return release
+
+
+def current_release(releases_dir: str | Path) -> Path:
+    """Return the directory of the live release.
+
+    Raises
+    ------
+    ReleaseError
+        If none has been published, or its directory is gone.
+    """
+    root = Path(releases_dir)
+    live = _live_ids(root)
+    if not live:
+        raise ReleaseError(
+            f"{root} needs a published release; train one, then publish it. "
+            f"Received: no {CURRENT_FILE}"
+        )
+    return _release(root, live[0])
+
+
+def list_releases(releases_dir: str | Path) -> list[Manifest]:
+    """Return the manifests of all releases, oldest first; half-written ones are not listed."""
+    root = Path(releases_dir)
+    folders = sorted(path for path in root.glob("*") if _RELEASE_ID.fullmatch(path.name))
+    return [Manifest.read(folder) for folder in folders if (folder / MANIFEST_FILE).is_file()]
+
+
+def _release(root: Path, release_id: str) -> Path:
+    # The pattern also keeps an id such as "../other" inside the releases directory.
+    if not _RELEASE_ID.fullmatch(release_id) or not (root / release_id).is_dir():
+        known = ", ".join(manifest.release_id for manifest in list_releases(root)) or "none"
+        raise ReleaseError(f"{root} has the releases {known}. Received: {release_id!r}")
+    return root / release_id
+
+
+def _live_ids(root: Path) -> list[str]:
+    try:
+        return (root / CURRENT_FILE).read_text(encoding="utf-8").split()
+    except FileNotFoundError:
+        return []
+
+
+def _write_current(root: Path, live: list[str]) -> None:
+    incoming = root / f"{_INCOMING}{uuid.uuid4().hex}"
+    incoming.write_text("\n".join(live) + "\n", encoding="utf-8")
+    _sync(incoming)
+    incoming.replace(root / CURRENT_FILE)
+    _sync(root)
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

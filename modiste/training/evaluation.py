@@ -1,0 +1,240 @@
+"""How a release does on photos and purchases that it was not fitted on."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from modiste.attribute_model.garment import Garment
+from modiste.attribute_model.runtime import Detector
+from modiste.data import columns
+from modiste.data.dataset import Dataset
+from modiste.data.images import decode
+from modiste.errors import DatasetError, ReleaseError
+from modiste.nlp.phrase_reader import PhraseReader
+from modiste.nlp.word_vectors import WordVectors
+from modiste.progress import Progress
+from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.manifest import check_release
+from modiste.recommender.ranker import Ranker
+from modiste.recommender.recommender import NETWORK_FILE, WORD_VECTORS_FILE
+from modiste.recommender.release import current_release
+from modiste.training.collaborative import AlsConfig
+from modiste.training.network_evaluation import NetworkReport, evaluate_network
+from modiste.training.ranking_evaluation import RankingReport, evaluate_ranking
+from modiste.training.ranking_queries import QuestionSources
+from modiste.training.report import Table
+from modiste.training.time_cuts import time_cuts
+
+_BATCH = 32
+
+#: The names under which people know the ways of ranking.
+SYSTEM_NAMES = {
+    "popular": "popular",
+    "repeat": "repeat",
+    "collaborative": "collaborative alone",
+    "attribute": "content alone: attributes",
+    "visual": "content alone: looks",
+    "blend": "fixed blend",
+    "hybrid": "hybrid (LambdaMART)",
+    "served": "served (hybrid behind the guard)",
+}
+
+
+@dataclass(frozen=True)
+class FittedParts:
+    """What a job fitted and an evaluation needs.
+
+    Parameters
+    ----------
+    detector : Detector or None
+        None where there were no photos to learn from.
+    vectors : WordVectors
+    catalogue : Catalogue
+    ranker : Ranker
+    """
+
+    detector: Detector | None
+    vectors: WordVectors
+    catalogue: Catalogue
+    ranker: Ranker
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Figures of one split.
+
+    Parameters
+    ----------
+    figures : dict
+        JSON values: ``network`` and ``ranking``, each where there was something to score,
+        and ``not_scored``, why the others are missing.
+    tables : tuple of Table
+    """
+
+    figures: dict[str, object]
+    tables: tuple[Table, ...]
+
+
+def evaluate_parts(
+    parts: FittedParts,
+    dataset: Dataset,
+    split: str,
+    *,
+    als: AlsConfig | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Score the network on a split's photos and the ranking on the window of that split.
+
+    Parameters
+    ----------
+    parts : FittedParts
+    dataset : Dataset
+    split : str
+        ``val`` or ``test``.
+    als : AlsConfig, optional
+        Of the collaborative source, which is fitted again on what lies before the window.
+    progress : callable, optional
+    """
+    figures: dict[str, object] = {"split": split}
+    tables: list[Table] = []
+    not_scored: dict[str, str] = {}
+    if parts.detector is None:
+        not_scored["network"] = "The release has no network."
+    elif not (dataset.photos[columns.SPLIT] == split).any():
+        not_scored["network"] = f"The dataset has no photos of the split {split!r}."
+    else:
+        network = evaluate_network(parts.detector, dataset, split)
+        figures["network"] = network.to_json()
+        tables.append(network_table(network, split))
+    try:
+        cuts = time_cuts(dataset.events)
+    except DatasetError as error:
+        not_scored["ranking"] = str(error)
+    else:
+        questions = QuestionSources(
+            PhraseReader(parts.vectors, dataset.vocabulary),
+            street_garments(dataset, parts.detector, split, progress) if parts.detector else {},
+        )
+        ranking = evaluate_ranking(
+            parts.ranker,
+            parts.catalogue,
+            dataset.events,
+            cuts.test if split == columns.TEST else cuts.validation,
+            questions,
+            als=als,
+        )
+        figures["ranking"] = ranking.to_json()
+        tables.extend(ranking_tables(ranking, split))
+    if not_scored:
+        figures["not_scored"] = not_scored
+    return Evaluation(figures, tuple(tables))
+
+
+def evaluate_release(
+    directory: str | Path,
+    dataset: Dataset,
+    split: str = columns.TEST,
+    *,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Score a release on disk; `directory` is a releases directory or one release.
+
+    Raises
+    ------
+    ReleaseError
+        If the release is not whole, or the dataset's vocabulary or items are not its own.
+    """
+    folder = Path(directory)
+    release = folder if (folder / "manifest.json").is_file() else current_release(folder)
+    manifest = check_release(release)
+    catalogue = Catalogue.load(release)
+    if catalogue.vocabulary != dataset.vocabulary:
+        raise ReleaseError(
+            "A release can be scored only on a dataset of its own vocabulary. Received: "
+            f"{len(dataset.vocabulary.categories)} categories and "
+            f"{len(dataset.vocabulary.attributes)} attributes that are not those of {release}"
+        )
+    detector = None
+    if (release / NETWORK_FILE).is_file():
+        detector = Detector.load(release, catalogue.vocabulary)
+    parts = FittedParts(
+        detector, WordVectors.load(release / WORD_VECTORS_FILE), catalogue, Ranker.load(release)
+    )
+    als = manifest.config.get("als")
+    config = AlsConfig(**als) if isinstance(als, Mapping) else None
+    return evaluate_parts(parts, dataset, split, als=config, progress=progress)
+
+
+def street_garments(
+    dataset: Dataset, detector: Detector, split: str, progress: Progress | None = None
+) -> dict[str, list[Garment]]:
+    """Return what the network sees on the street photos of a split, by item_id."""
+    photos = dataset.photos
+    wanted = photos[
+        (photos[columns.SPLIT] == split)
+        & (photos[columns.PHOTO_KIND] == columns.STREET)
+        & photos[columns.ITEM_ID].notna()
+    ]
+    found: dict[str, list[Garment]] = defaultdict(list)
+    for start in range(0, len(wanted), _BATCH):
+        batch = wanted.iloc[start : start + _BATCH]
+        pixels = [decode(dataset.image_path(i), max_side=512) for i in batch[columns.IMAGE]]
+        for item_id, garment in zip(batch[columns.ITEM_ID], detector.detect(pixels), strict=True):
+            found[item_id].append(garment)
+        if progress is not None:
+            progress(start + len(batch), len(wanted), f"street photos of {split}")
+    return dict(found)
+
+
+def network_table(report: NetworkReport, split: str) -> Table:
+    """Return the network's figures beside those of answering without looking."""
+    rows = tuple(
+        (line.name, _number(line.value), _number(line.baseline), f"{line.n:,}")
+        for line in report.lines
+    )
+    return Table(
+        f"The network on {report.n_photos:,} photos of the split {split!r}",
+        ("figure", "modiste", "without looking", "of"),
+        rows,
+    )
+
+
+def ranking_tables(report: RankingReport, split: str) -> list[Table]:
+    """Return one table for questions with a photo or phrase and one for home pages."""
+    titles = {
+        "query": "Ranking with a photo or phrase",
+        "home": "Ranking without either (home page)",
+    }
+    tables = []
+    for questions, title in titles.items():
+        lines = {line.system: line for line in report.lines if line.questions == questions}
+        rows = tuple(
+            (
+                name,
+                str(lines[system].ndcg),
+                str(lines[system].recall),
+                f"{lines[system].coverage:.3f}",
+            )
+            for system, name in SYSTEM_NAMES.items()
+            if system in lines
+        )
+        if rows:
+            some = next(iter(lines.values()))
+            window = f"{report.cut.as_of:%Y-%m-%d} to {report.cut.until:%Y-%m-%d}"
+            tables.append(
+                Table(
+                    f"{title}: {some.n_queries:,} queries of {some.ndcg.n_users:,} shoppers, "
+                    f"purchases of {window} ({split})",
+                    ("way of ranking", "NDCG@10", "recall@10", "coverage"),
+                    rows,
+                )
+            )
+    return tables
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None or math.isnan(value) else f"{value:.3f}"

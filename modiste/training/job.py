@@ -1,0 +1,198 @@
+"""The retraining job: a dataset in, a published release out.
+
+Every part that the dataset can teach is fitted: without photos there is no network, without
+purchases nothing personal, and the release serves what is left.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from modiste.attribute_model.config import NetworkConfig
+from modiste.attribute_model.runtime import Detector
+from modiste.data import columns
+from modiste.data.dataset import Dataset
+from modiste.nlp.fit_word_vectors import WordVectorOptions, fit_word_vectors
+from modiste.nlp.phrase_reader import PhraseReader
+from modiste.progress import Progress
+from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.history import History
+from modiste.recommender.recommender import NETWORK_FILE, WORD_VECTORS_FILE
+from modiste.recommender.release import publish, write_release
+from modiste.training.collaborative import AlsConfig, fit_collaborative
+from modiste.training.evaluation import Evaluation, FittedParts, evaluate_parts, street_garments
+from modiste.training.item_description import describe_items
+from modiste.training.network import FitOptions, fit_network
+from modiste.training.ranker import RankerConfig, fit_ranker
+from modiste.training.ranking_queries import QuestionSources
+
+
+@dataclass(frozen=True)
+class JobConfig:
+    """Settings of every part.
+
+    Parameters
+    ----------
+    network : NetworkConfig
+    fit : FitOptions
+        How the network is fitted.
+    word_vectors : WordVectorOptions
+    als : AlsConfig
+    ranker : RankerConfig
+    seed : int
+        Of the word vectors; `with_seed` sets that of every part.
+    """
+
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    fit: FitOptions = field(default_factory=FitOptions)
+    word_vectors: WordVectorOptions = field(default_factory=WordVectorOptions)
+    als: AlsConfig = field(default_factory=AlsConfig)
+    ranker: RankerConfig = field(default_factory=RankerConfig)
+    seed: int = 0
+
+    def with_seed(self, seed: int) -> JobConfig:
+        """Return the same settings with another seed in every part."""
+        return replace(
+            self,
+            fit=replace(self.fit, seed=seed),
+            als=replace(self.als, seed=seed),
+            ranker=replace(self.ranker, seed=seed),
+            seed=seed,
+        )
+
+    def to_json(self) -> dict[str, object]:
+        """Return the settings as JSON values, without this machine's paths."""
+        parts = asdict(self)
+        parts["fit"].pop("cache_dir")
+        weights = self.network.weights
+        parts["network"]["weights"] = Path(weights).name if weights else None
+        return dict(json.loads(json.dumps(parts)))
+
+
+@dataclass(frozen=True)
+class Published:
+    """A release that a job published, and how it did."""
+
+    path: Path
+    evaluation: Evaluation
+
+
+def run_job(
+    dataset: Dataset,
+    releases_dir: str | Path,
+    config: JobConfig | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Published:
+    """Fit every part on a dataset, evaluate them, and publish a release.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    releases_dir : path
+        Made if it does not exist.
+    config : JobConfig, optional
+    progress : callable, optional
+
+    Raises
+    ------
+    DatasetError
+        If the dataset has no items.
+    MissingWeightsError
+        If the network's weights cannot be had.
+    """
+    config = config or JobConfig()
+    with tempfile.TemporaryDirectory() as temporary:
+        network_dir = Path(temporary)
+        parts = _fit(dataset, network_dir, config, progress)
+        evaluation = evaluate_parts(parts, dataset, columns.TEST, als=config.als, progress=progress)
+
+        def write_parts(folder: Path) -> None:
+            _write_parts(folder, network_dir, parts, dataset, config)
+
+        release = write_release(
+            releases_dir,
+            write_parts,
+            config=config.to_json(),
+            metrics=evaluation.figures,
+            data_fingerprint=dataset.fingerprint,
+        )
+    publish(releases_dir, release.name)
+    return Published(release, evaluation)
+
+
+def _fit(
+    dataset: Dataset, network_dir: Path, config: JobConfig, progress: Progress | None
+) -> FittedParts:
+    detector = None
+    if (dataset.photos[columns.SPLIT] == columns.TRAIN).any():
+        fit_network(dataset, network_dir, config.network, config.fit, progress=progress)
+        detector = Detector.load(network_dir, dataset.vocabulary)
+    catalogue = _catalogue(dataset, detector, progress)
+    vectors = fit_word_vectors(
+        catalogue_texts(dataset), options=config.word_vectors, seed=config.seed
+    )
+    text_reader = PhraseReader(vectors, dataset.vocabulary)
+    # The network has met the training photos, so their embeddings are better than any
+    # shopper's; the ranker learns from photos that it has not met.
+    questions = QuestionSources(
+        text_reader, street_garments(dataset, detector, columns.VAL) if detector else {}
+    )
+    ranker = fit_ranker(catalogue, dataset.events, questions, als=config.als, config=config.ranker)
+    return FittedParts(detector, vectors, catalogue, ranker)
+
+
+def _catalogue(dataset: Dataset, detector: Detector | None, progress: Progress | None) -> Catalogue:
+    if detector is None:
+        return Catalogue.from_items(dataset.items, dataset.vocabulary)
+    described = describe_items(dataset, detector, progress=progress)
+    return Catalogue.from_items(
+        described.items,
+        dataset.vocabulary,
+        embeddings=described.embeddings.astype(np.float16),
+        attributes=described.attributes,
+    )
+
+
+def catalogue_texts(dataset: Dataset) -> list[str]:
+    """Return what word vectors are trained on: titles, descriptions and searches."""
+    items = dataset.items
+    told = [
+        f"{title}. {description or ''}"
+        for title, description in zip(items[columns.TITLE], items[columns.DESCRIPTION], strict=True)
+    ]
+    searched = dataset.events[columns.SEARCH_TERM].dropna().tolist()
+    return [*told, *searched]
+
+
+def _write_parts(
+    folder: Path,
+    network_dir: Path,
+    parts: FittedParts,
+    dataset: Dataset,
+    config: JobConfig,
+) -> None:
+    if (network_dir / NETWORK_FILE).is_file():
+        for file in network_dir.iterdir():
+            (folder / file.name).write_bytes(file.read_bytes())
+    parts.catalogue.save(folder)
+    parts.vectors.save(folder / WORD_VECTORS_FILE)
+    history = History.from_events(dataset.events, parts.catalogue.item_ids, _end_of(dataset.events))
+    history.save(folder)
+    fit_collaborative(history, config.als).save(folder)
+    parts.ranker.save(folder)
+
+
+def _end_of(events: pd.DataFrame) -> datetime:
+    """Return the moment after the last event: what the release calls now."""
+    if events.empty:
+        return datetime.now(UTC)
+    last: pd.Timestamp = events[columns.EVENT_TIME].max()
+    return last.to_pydatetime() + timedelta(microseconds=1)

@@ -1,0 +1,197 @@
+"""Fit LambdaMART on several cuts in time, and let it serve only where it is best."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from modiste.errors import DatasetError
+from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.features import FEATURE_NAMES
+from modiste.recommender.ranker import (
+    BLEND,
+    HYBRID,
+    SCORERS,
+    SEGMENTS,
+    Guard,
+    Ranker,
+)
+from modiste.recommender.visual import Visual
+from modiste.training.collaborative import AlsConfig
+from modiste.training.ranking_evaluation import Standing, standings
+from modiste.training.ranking_queries import QuestionSources, labelled_queries
+from modiste.training.ranking_sets import RankingSet, ranking_set
+from modiste.training.snapshot import Snapshot
+from modiste.training.time_cuts import TimeCuts, time_cuts
+
+if TYPE_CHECKING:
+    import lightgbm
+
+#: A segment with fewer validation queries is decided with the others of its kind.
+MIN_GUARD_QUERIES = 30
+#: Fewer queries than this teach a ranker nothing that holds.
+MIN_TRAINING_QUERIES = 20
+
+
+@dataclass(frozen=True)
+class RankerConfig:
+    """Settings of the ranker's fit.
+
+    Parameters
+    ----------
+    n_trees, n_leaves : int
+    learning_rate : float
+    min_rows_a_leaf : int
+    max_users : int
+        Shoppers drawn at each cut, at most.
+    n_cuts : int
+        Training cuts in time.
+    seed : int
+        The same seed and data give the same trees.
+    """
+
+    n_trees: int = 100
+    n_leaves: int = 15
+    learning_rate: float = 0.07
+    min_rows_a_leaf: int = 50
+    max_users: int = 800
+    n_cuts: int = 3
+    seed: int = 0
+
+
+def fit_ranker(
+    catalogue: Catalogue,
+    events: pd.DataFrame,
+    sources: QuestionSources | None = None,
+    *,
+    als: AlsConfig | None = None,
+    config: RankerConfig | None = None,
+    cuts: TimeCuts | None = None,
+) -> Ranker:
+    """Fit the ranker on the training cuts and guard it on the validation cut.
+
+    Nothing after the validation window is looked at, so the test cut stays unseen.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    events : DataFrame
+        Columns of ``modiste.data.dataset.EVENTS_SCHEMA``.
+    sources : QuestionSources, optional
+    als : AlsConfig, optional
+        Of the collaborative source at each cut; the same as the release's.
+    config : RankerConfig, optional
+    cuts : TimeCuts, optional
+        By default `time_cuts` of the events.
+
+    Returns
+    -------
+    Ranker
+        One that serves the fixed blend, with a note, where the events are too few to learn
+        from.
+    """
+    config = config or RankerConfig()
+    try:
+        cuts = cuts or time_cuts(events, n_training=config.n_cuts)
+    except DatasetError as error:
+        return Ranker.blend_only(f"The ranker was not fitted: {error}")
+    visual = Visual(catalogue)
+    sets: list[RankingSet] = []
+    for nth, cut in enumerate(cuts.training):
+        snapshot = Snapshot.take(catalogue, events, cut.as_of, als, visual=visual)
+        asked = labelled_queries(
+            snapshot,
+            events,
+            cut,
+            sources,
+            max_users=config.max_users,
+            seed=config.seed + nth,
+        )
+        sets.append(ranking_set(snapshot, asked, seed=config.seed + nth))
+    training = RankingSet.joined(sets)
+    n_queries = len(training.group_sizes)
+    if n_queries < MIN_TRAINING_QUERIES:
+        return Ranker.blend_only(
+            f"The ranker was not fitted: it needs at least {MIN_TRAINING_QUERIES} queries whose "
+            f"answer was bought within the training windows. Received: {n_queries}"
+        )
+    booster = _fit_booster(training, config)
+    snapshot = Snapshot.take(catalogue, events, cuts.validation.as_of, als, visual=visual)
+    asked = labelled_queries(
+        snapshot, events, cuts.validation, sources, max_users=config.max_users, seed=config.seed
+    )
+    everywhere = Guard(dict.fromkeys(SEGMENTS, HYBRID))
+    found = standings(Ranker(booster, everywhere), snapshot, asked, SCORERS)
+    return Ranker(booster, guard(found))
+
+
+def guard(found: Mapping[str, Standing]) -> Guard:
+    """Choose what serves each segment: the best NDCG@10 of the validation cut.
+
+    A segment with fewer than `MIN_GUARD_QUERIES` queries is decided by all segments with a
+    query, or all home pages; if those are too few as well, the blend serves.
+
+    Parameters
+    ----------
+    found : mapping of str to Standing
+        By scorer, all of `SCORERS`, of the same queries.
+    """
+    some = next(iter(found.values()))
+    served: dict[str, str] = {}
+    table: dict[str, dict[str, float]] = {}
+    n_queries: dict[str, int] = {}
+    for number, segment in enumerate(SEGMENTS):
+        own = some.segments == number
+        n_queries[segment] = int(own.sum())
+        if own.any():
+            table[segment] = {name: float(found[name].ndcg[own].mean()) for name in SCORERS}
+        kind = [n for n, name in enumerate(SEGMENTS) if name.split("_")[0] == segment.split("_")[0]]
+        served[segment] = BLEND
+        for deciding in (own, np.isin(some.segments, kind)):
+            if deciding.sum() >= MIN_GUARD_QUERIES:
+                served[segment] = _best(found, SCORERS, deciding)
+                break
+    return Guard(served, table, n_queries)
+
+
+def _best(
+    found: Mapping[str, Standing],
+    names: Sequence[str],
+    rows: NDArray[np.bool_],
+) -> str:
+    # max keeps the first of equals, and the hybrid is named first.
+    return max(names, key=lambda name: float(found[name].ndcg[rows].mean()))
+
+
+def _fit_booster(training: RankingSet, config: RankerConfig) -> lightgbm.Booster:
+    import lightgbm
+
+    data = lightgbm.Dataset(
+        training.features,
+        label=training.labels,
+        group=training.group_sizes,
+        feature_name=list(FEATURE_NAMES),
+        free_raw_data=True,
+    )
+    parameters = {
+        "objective": "lambdarank",
+        "lambdarank_truncation_level": 20,
+        "num_leaves": config.n_leaves,
+        "learning_rate": config.learning_rate,
+        "min_data_in_leaf": config.min_rows_a_leaf,
+        "lambda_l2": 5.0,
+        "feature_fraction": 0.7,
+        "bagging_fraction": 0.8,
+        "bagging_freq": 1,
+        "seed": config.seed,
+        "deterministic": True,
+        "num_threads": 1,
+        "force_row_wise": True,
+        "verbosity": -1,
+    }
+    return lightgbm.train(parameters, data, num_boost_round=config.n_trees)

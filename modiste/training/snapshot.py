@@ -1,0 +1,100 @@
+"""The shop as it was at one moment: what a release made then would have known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from modiste.recommender.attribute import Attribute
+from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.collaborative import Collaborative, Factors
+from modiste.recommender.eligibility import allowed_items
+from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.history import History
+from modiste.recommender.pool import PoolSource
+from modiste.recommender.popular import Popular
+from modiste.recommender.repeat import Repeat
+from modiste.recommender.visual import Visual
+from modiste.training.collaborative import AlsConfig, fit_collaborative
+
+_SECONDS_A_DAY = 86_400.0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The parts of a release made from the events before `as_of` only.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    history : History
+    factors : Factors
+    sources : mapping of str to PoolSource
+    rebought : ndarray
+        Items of the categories that shoppers buy again, shape ``(n_items,)`` bool.
+    on_sale : ndarray
+        Items that had arrived, shape ``(n_items,)`` bool. Whether one was in stock then is
+        not known, so it is taken to be.
+    """
+
+    catalogue: Catalogue
+    history: History
+    factors: Factors
+    sources: Mapping[str, PoolSource]
+    rebought: NDArray[np.bool_]
+    on_sale: NDArray[np.bool_]
+
+    @classmethod
+    def take(
+        cls,
+        catalogue: Catalogue,
+        events: pd.DataFrame,
+        as_of: datetime,
+        als: AlsConfig | None = None,
+        *,
+        visual: Visual | None = None,
+    ) -> Snapshot:
+        """Build every part from the events before a moment.
+
+        Parameters
+        ----------
+        catalogue : Catalogue
+        events : DataFrame
+            Columns of ``modiste.data.dataset.EVENTS_SCHEMA``; later events are left out.
+        as_of : datetime
+            UTC.
+        als : AlsConfig, optional
+        visual : Visual, optional
+            Of this catalogue; it does not change with time, so several cuts can share it.
+        """
+        history = History.from_events(events, catalogue.item_ids, as_of)
+        factors = fit_collaborative(history, als)
+        repeat = Repeat(catalogue, history)
+        days = (as_of - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() / _SECONDS_A_DAY
+        arrived = catalogue.available_from_days
+        return cls(
+            catalogue=catalogue,
+            history=history,
+            factors=factors,
+            sources={
+                "visual": visual or Visual(catalogue),
+                "attribute": Attribute(catalogue),
+                "collaborative": Collaborative(factors),
+                "repeat": repeat,
+                "popular": Popular(catalogue, history),
+            },
+            rebought=repeat.rebought,
+            on_sale=np.isnan(arrived) | (arrived <= days),
+        )
+
+    def allowed(self, queries: Sequence[EncodedQuery]) -> NDArray[np.bool_]:
+        """Return what each query may be answered with, ``(n_queries, n_items)`` bool.
+
+        Items on sale, less what was bought and is not of a kind that is bought again.
+        """
+        return allowed_items(self.on_sale, queries, rebought=self.rebought)

@@ -1,0 +1,103 @@
+"""Health, shoppers, the page, and what happens without a release."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from fake_recommender import RELEASE_ID, FakeRecommender
+from flask.testing import FlaskClient
+
+from modiste.api import ApiConfig, create_app
+from modiste.api.live import Live
+from modiste.errors import ReleaseError
+
+
+def test_alive_and_ready(client: FlaskClient) -> None:
+    assert client.get("/healthz").get_json()["status"] == "alive"
+    assert client.get("/readyz").get_json() == {
+        "status": "ready",
+        "release_id": RELEASE_ID,
+        "n_items": 30,
+    }
+
+
+def test_without_a_release_the_service_is_alive_but_not_ready(tmp_path: Path) -> None:
+    client = create_app(tmp_path).test_client()
+    assert client.get("/healthz").status_code == 200
+    for answer in (client.get("/readyz"), client.post("/v1/recommendations", json={})):
+        assert answer.status_code == 503
+        assert answer.content_type == "application/problem+json"
+        assert answer.headers["Retry-After"] == "5"
+
+
+def test_a_release_published_later_is_found_and_loaded_once(recommender: FakeRecommender) -> None:
+    loads = []
+
+    def load() -> FakeRecommender:
+        loads.append(1)
+        if len(loads) == 1:
+            raise ReleaseError("none yet")
+        return recommender
+
+    live = Live(load, ApiConfig())
+    with pytest.raises(ReleaseError):
+        live.load()
+    assert live.release() is live.release()
+    assert len(loads) == 2
+
+
+def test_shoppers_are_listed_by_purchases_in_a_demo(client: FlaskClient) -> None:
+    body = client.get("/v1/users?limit=2").get_json()
+    assert body["users"] == [
+        {"user_id": "ana", "n_purchases": 2, "last_bought": ["Garment 2", "Garment 1"]},
+        {"user_id": "bo", "n_purchases": 1, "last_bought": ["Garment 5"]},
+    ]
+    assert client.get("/v1/users?limit=0").status_code == 422
+
+
+def test_shoppers_are_not_listed_otherwise(recommender: FakeRecommender) -> None:
+    client = create_app(recommender).test_client()
+    assert client.get("/v1/users").status_code == 404
+    assert b'id="user"' not in client.get("/").data
+
+
+def test_the_page_asks_no_other_host_and_runs_nothing_inline(client: FlaskClient) -> None:
+    answer = client.get("/")
+    page = answer.get_data(as_text=True)
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert not re.search(r"(?:src|href)=\"(?:https?:)?//", page)
+    assert not re.search(r"<style|\sstyle=|\son\w+=", page)
+    for body in re.findall(r"<script[^>]*>(.*?)</script>", page, flags=re.DOTALL):
+        assert body == ""
+
+
+def test_every_file_the_page_names_is_there(client: FlaskClient) -> None:
+    page = client.get("/").get_data(as_text=True)
+    files = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
+    assert len(files) == 3
+    for file in files:
+        with client.get(file) as answer:
+            assert answer.status_code == 200
+
+
+def test_every_control_of_the_page_has_a_label(client: FlaskClient) -> None:
+    page = client.get("/").get_data(as_text=True)
+    for control, name in re.findall(r'<(input|select)[^>]*?id="(\w+)"', page):
+        assert f'for="{name}"' in page, (control, name)
+
+
+@pytest.mark.parametrize("code", ["euro", "€", "1", ""])
+def test_a_currency_is_an_iso_code(code: str) -> None:
+    with pytest.raises(ValueError, match="ISO 4217"):
+        ApiConfig(currency=code)
+
+
+def test_the_script_finds_every_part_it_looks_for(client: FlaskClient) -> None:
+    page = client.get("/").get_data(as_text=True)
+    with client.get("/static/page.js") as answer:
+        script = answer.get_data(as_text=True)
+    wanted = set(re.findall(r'find\("([\w-]+)"\)', script))
+    assert wanted <= set(re.findall(r'id="([\w-]+)"', page))
