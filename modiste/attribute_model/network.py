@@ -28,6 +28,7 @@ _COLOUR_CELLS = 4  # colour cells along one side of a cell of the last feature m
 _N_COLOURS = 64
 _BOX_CHANNELS = 64
 _HIDDEN = 512
+_MOMENTUM = 0.98  # of running statistics: a fit may have few steps
 
 
 # --- layers ----------------------------------------------------------------------------
@@ -118,8 +119,7 @@ def build_parts(config: NetworkConfig, vocabulary: Vocabulary) -> NetworkParts:
     backbone = build_backbone(config, preprocess(image, config.backbone))
     n_layers = len(backbone.layers) if config.trains_everything else config.trainable_layers
     n_layers = min(n_layers, len(backbone.layers))
-    for layer in backbone.layers[: len(backbone.layers) - n_layers]:
-        layer.trainable = False  # also keeps batch normalisation in inference mode
+    _choose_what_is_fitted(backbone, n_layers, everything=config.trains_everything)
 
     top = backbone.output
     cut_at, cut = cut_point(backbone, n_layers)
@@ -142,6 +142,21 @@ def build_parts(config: NetworkConfig, vocabulary: Vocabulary) -> NetworkParts:
         trainable=keras.Model(kept, outputs, name="trainable"),
         backbone=backbone,
     )
+
+
+def _choose_what_is_fitted(backbone: Any, n_layers: int, *, everything: bool) -> None:
+    """Freeze all but the last layers.
+
+    Batch normalisation is fitted only with the whole network: a frozen one stays in
+    inference mode, and the statistics of a few thousand photos are worse than those that
+    came with the weights.
+    """
+    first = len(backbone.layers) - n_layers
+    for i, layer in enumerate(backbone.layers):
+        normalises = isinstance(layer, keras.layers.BatchNormalization)
+        layer.trainable = i >= first and (everything or not normalises)
+        if normalises and everything:
+            layer.momentum = min(layer.momentum, _MOMENTUM)
 
 
 def _colour_cells(image: Any, top: Any) -> Any:
@@ -183,7 +198,9 @@ def _features(top: Any, colours: Any, textures: Any) -> dict[str, Any]:
         "pooled": keras.layers.GlobalAveragePooling2D(name="pooled")(top),
         "attended": WeightedMean(name="attended")(top, where),
         "palette": palette,
-        "textures": keras.layers.BatchNormalization(name="textures_scaled")(textures),
+        "textures": keras.layers.BatchNormalization(momentum=0.9, name="textures_scaled")(
+            textures
+        ),
     }
 
 

@@ -89,12 +89,12 @@ def _best(scores: NDArray[np.float32], k: int) -> tuple[NDArray[np.int32], NDArr
 
     A partition reads 100,000 scores ten times faster than a sort.
     """
-    k = max(k, 1)
-    worst_kept = np.float32(NO_SCORE)
-    if k < len(scores):
-        worst_kept = np.partition(scores, len(scores) - k)[len(scores) - k]
-    items = np.flatnonzero((scores >= worst_kept) & (scores > NO_SCORE)).astype(np.int32)
-    return items, scores[items]
+    items = np.flatnonzero(scores > NO_SCORE)
+    if max(k, 1) < len(items):
+        found = scores[items]
+        worst_kept = np.partition(found, len(found) - max(k, 1))[len(found) - max(k, 1)]
+        items = items[found >= worst_kept]
+    return items.astype(np.int32), scores[items]
 
 
 class CandidateSource(Protocol):

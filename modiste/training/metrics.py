@@ -119,8 +119,8 @@ def recall_at_k(ranked: NDArray[np.int32], relevant: sp.csr_matrix, k: int) -> N
     ndarray
         Shape ``(n_queries,)`` float64 in [0, 1]; below 1 wherever more than `k` are relevant.
     """
-    found = hits_at_k(ranked, relevant, k).sum(axis=1).astype(np.float64)
-    return found / _n_relevant(relevant)
+    found = hits_at_k(ranked, relevant, k).sum(axis=1)
+    return np.asarray(found / _n_relevant(relevant), dtype=np.float64)
 
 
 def hit_rate_at_k(
@@ -233,7 +233,7 @@ def bootstrap_interval(
         sums, counts = values.astype(np.float64), np.ones(len(values))
     else:
         _, group = np.unique(users, return_inverse=True)
-        sums = np.bincount(group, weights=values)
+        sums = np.bincount(group, weights=values).astype(np.float64)
         counts = np.bincount(group).astype(np.float64)
     generator = np.random.default_rng(seed)
     n_users = len(sums)

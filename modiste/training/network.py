@@ -34,7 +34,6 @@ from modiste.training.network_photos import (
     PhotoBatches,
     PhotoLabels,
     PhotoReader,
-    PhotoViews,
     PixelViews,
 )
 
@@ -151,10 +150,15 @@ def fit_network(
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(options.cache_dir or temporary) / _frozen_fingerprint(parts, config)
         cache = FeatureCache(folder)
-        train = _batches(dataset, columns.TRAIN, parts, cache, config, options, progress)
-        val = _batches(dataset, columns.VAL, parts, cache, config, options, progress)
+        train, val = (
+            pixel_batches(dataset, split, cache, config.image_size, options, progress=progress)
+            if parts.frozen is None
+            else feature_batches(dataset, split, cache, parts.frozen, options, progress=progress)
+            for split in (columns.TRAIN, columns.VAL)
+        )
         best = fit_parts(parts, train, val, dataset.vocabulary, options, progress=progress)
-        sample = _sample(dataset, config.image_size)
+        calibration = _sample(dataset, columns.TRAIN, config.image_size)
+        held_out = _sample(dataset, columns.VAL, config.image_size)
     metrics, thresholds = {}, np.full(len(dataset.vocabulary.attributes), 0.5, dtype=np.float32)
     if len(val.labels.category):
         answers = predict(parts.trainable, val)
@@ -163,7 +167,9 @@ def fit_network(
     out = Path(out_dir)
     out.mkdir(parents=True, exist_ok=True)
     parts.network.save_weights(out / "network.weights.h5")
-    export = export_network(parts.network, out, sample)
+    export = export_network(
+        parts.network, out, calibration, held_out if len(held_out) else calibration
+    )
     description = {
         "schema_version": 1,
         "config": json.loads(config.to_json()),
@@ -184,8 +190,13 @@ def fit_parts(
     options: FitOptions,
     *,
     progress: Progress | None = None,
+    resume: Path | None = None,
 ) -> BestEpoch:
-    """Fit the trainable part in place and leave it at its best epoch."""
+    """Fit the trainable part in place and leave it at its best epoch.
+
+    With `resume`, a directory, the state after each epoch is kept there until the fit ends,
+    and a fit that was interrupted goes on from it.
+    """
     n_steps = options.epochs * len(train)
     rate = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0,
@@ -203,7 +214,12 @@ def fit_parts(
         jit_compile=False,
     )
     best = BestEpoch(val, vocabulary, options.epochs, progress)
-    parts.trainable.fit(train, epochs=options.epochs, callbacks=[best], verbose=0, shuffle=False)
+    callbacks: list[Any] = [best]
+    if resume is not None:
+        callbacks.append(keras.callbacks.BackupAndRestore(resume))
+    parts.trainable.fit(
+        train, epochs=options.epochs, callbacks=callbacks, verbose=0, shuffle=False
+    )
     best.restore()
     return best
 
@@ -280,37 +296,51 @@ def overall(found: Mapping[str, float]) -> float:
     return float(np.mean(values)) if values else float("nan")
 
 
-def _batches(
+def pixel_batches(
     dataset: Dataset,
     split: str,
-    parts: NetworkParts,
     cache: FeatureCache,
-    config: NetworkConfig,
+    size: int,
     options: FitOptions,
-    progress: Progress | None,
+    *,
+    progress: Progress | None = None,
 ) -> PhotoBatches:
-    photos = dataset.photos[dataset.photos[columns.SPLIT] == split]
+    """Return batches of a split's pixels, for a network of which every layer is fitted."""
+    reader = _reader(dataset, split, size)
+    views = PixelViews(reader, cache, progress=progress)
+    seed = options.seed if split == columns.TRAIN else None
+    return PhotoBatches(views, reader.labels, options.batch_size, seed)
+
+
+def feature_batches(
+    dataset: Dataset,
+    split: str,
+    cache: FeatureCache,
+    frozen: Any,
+    options: FitOptions,
+    *,
+    progress: Progress | None = None,
+) -> PhotoBatches:
+    """Return batches of what the frozen part makes of a split's photos."""
+    reader = _reader(dataset, split, frozen.inputs[0].shape[1])
     training = split == columns.TRAIN
-    if training and photos.empty:
+    n_views = options.views if training else 1
+    views = CachedViews(
+        reader, cache, frozen, n_views=n_views, seed=options.seed, progress=progress
+    )
+    return PhotoBatches(
+        views, reader.labels, options.batch_size, options.seed if training else None
+    )
+
+
+def _reader(dataset: Dataset, split: str, size: int) -> PhotoReader:
+    photos = dataset.photos[dataset.photos[columns.SPLIT] == split]
+    if split == columns.TRAIN and photos.empty:
         raise DatasetError(
             "A network needs photos whose split is 'train'. "
             f"Received: {len(dataset.photos)} photos, none of them"
         )
-    labels = PhotoLabels.of(photos, dataset.vocabulary)
-    reader = PhotoReader(dataset, photos, labels, config.image_size)
-    views: PhotoViews
-    if parts.frozen is None:
-        views = PixelViews(reader, cache, progress=progress)
-    else:
-        views = CachedViews(
-            reader,
-            cache,
-            parts.frozen,
-            n_views=options.views if training else 1,
-            seed=options.seed,
-            progress=progress,
-        )
-    return PhotoBatches(views, labels, options.batch_size, options.seed if training else None)
+    return PhotoReader(dataset, photos, PhotoLabels.of(photos, dataset.vocabulary), size)
 
 
 def _frozen_fingerprint(parts: NetworkParts, config: NetworkConfig) -> str:
@@ -324,10 +354,12 @@ def _frozen_fingerprint(parts: NetworkParts, config: NetworkConfig) -> str:
     return digest.hexdigest()[:24]
 
 
-def _sample(dataset: Dataset, size: int, n_photos: int = 128) -> NDArray[np.float32]:
-    """Return training photos spread over the dataset, to calibrate and check int8 with."""
-    photos = dataset.photos[dataset.photos[columns.SPLIT] == columns.TRAIN]
-    photos = photos.iloc[:: max(len(photos) // n_photos, 1)].iloc[:n_photos]
-    reader = PhotoReader(dataset, photos, PhotoLabels.of(photos, dataset.vocabulary), size)
-    wanted = [(row, reader.view(row, 0, 0)) for row in range(len(reader))]
-    return np.concatenate(list(reader.pixels(wanted, 64, None, ""))).astype(np.float32)
+def _sample(
+    dataset: Dataset, split: str, size: int, n_photos: int = 128
+) -> NDArray[np.float32]:
+    """Return photos spread over a split, ``(n, size, size, 3)``, to calibrate or check int8."""
+    reader = _reader(dataset, split, size)
+    rows = range(0, len(reader), max(len(reader) // n_photos, 1))[:n_photos]
+    batches = list(reader.pixels([(row, reader.view(row, 0, 0)) for row in rows], 64, None, ""))
+    empty = np.empty((0, size, size, 3), dtype=np.uint8)
+    return np.concatenate([empty, *batches]).astype(np.float32)

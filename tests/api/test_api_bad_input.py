@@ -71,6 +71,7 @@ def check_problem(answer: TestResponse, status: int) -> dict[str, object]:
         (b"hello, I am a photo", 422, "not_an_image"),
         (b"", 422, "empty"),
     ],
+    ids=["gif", "svg", "pdf", "cut", "one-pixel", "bomb", "text", "nothing"],
 )
 def test_a_bad_photo_is_refused(client: FlaskClient, data: bytes, status: int, code: str) -> None:
     answer = client.post(URL, data={"photo": (io.BytesIO(data), "photo.jpg")})
@@ -187,13 +188,10 @@ def test_a_body_past_the_bounds_is_413(client: FlaskClient) -> None:
     big = b"x" * (MAX_BODY_BYTES + 1)
     check_problem(client.post(URL, data=big, content_type=MULTIPART), 413)
     check_problem(client.post(URL, json={"text": "x" * 1_100_000}), 413)
-    check_problem(
-        client.post(URL, data={"text": "x" * 1_100_000, "photo": (io.BytesIO(), "")}), 413
-    )
-    check_problem(
-        client.post(URL, data={f"f{i}": "x" for i in range(60)} | {"photo": (io.BytesIO(), "")}),
-        413,
-    )
+    long = [("text", "x" * 1_100_000)]
+    many = [(f"field{i}", "x") for i in range(60)]
+    for fields in (long, many):
+        check_problem(client.post(URL, data=multipart(fields), content_type=MULTIPART), 413)
 
 
 def test_wrong_addresses_and_methods(client: FlaskClient) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import BARE, EMBEDDING_SIZE, N_ITEMS, OUT_OF_STOCK, VOCABULARY, shop_embeddings
+from checkerboard import BARE, EMBEDDING_SIZE, N_ITEMS, OUT_OF_STOCK, VOCABULARY, shop_embeddings
 from scipy import sparse
 
 from modiste.errors import ReleaseError

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import events_frame
+from checkerboard import events_frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

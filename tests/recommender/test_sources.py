@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from conftest import BARE, N_ITEMS, VOCABULARY, category_of, held_out
+from checkerboard import BARE, N_ITEMS, VOCABULARY, category_of, held_out
 
 from modiste.errors import ReleaseError
 from modiste.recommender.attribute import CATEGORY_WEIGHT, Attribute
@@ -354,7 +354,7 @@ class TestPopular:
 
 
 def _ids():
-    from conftest import shop_items
+    from checkerboard import shop_items
 
     from modiste.data.identifiers import IdMap
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
+
 from modiste.data.dataset import EVENTS_SCHEMA, ITEMS_SCHEMA
 from modiste.data.vocabulary import Vocabulary
 from modiste.recommender.catalogue import Catalogue

@@ -14,7 +14,7 @@ N_ITEMS = 12
 
 
 def slow_ndcg(ranked, relevant, k):
-    shown = [i for i in ranked[:k]]
+    shown = list(ranked[:k])
     gained = sum(1 / math.log2(rank + 1) for rank, i in enumerate(shown, start=1) if i in relevant)
     ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(k, len(relevant)) + 1))
     return gained / ideal
@@ -96,7 +96,7 @@ def test_coverage_counts_each_item_once():
 
 def test_bad_arguments_are_told():
     ranked = np.array([[0]], np.int32)
-    with pytest.raises(ValueError, match="k must be at least 1. Received: 0"):
+    with pytest.raises(ValueError, match=r"k must be at least 1\. Received: 0"):
         metrics.ndcg_at_k(ranked, sp.csr_matrix([[1]]), 0)
     with pytest.raises(ValueError, match="1 of 1 queries without"):
         metrics.ndcg_at_k(ranked, sp.csr_matrix([[0]]), 1)

@@ -76,7 +76,7 @@ function element(tag, className, text) {
 const percent = (share) => `${Math.round(100 * share)}%`;
 
 function price(value) {
-  if (value === null) return "Price on request";
+  if (value === null) return "No price";
   const style = currency ? { style: "currency", currency } : { minimumFractionDigits: 2 };
   return new Intl.NumberFormat(undefined, { maximumFractionDigits: 2, ...style }).format(value);
 }
@@ -182,7 +182,7 @@ function picture(frame, item) {
 function score(row, value) {
   row.hidden = value === null;
   if (value === null) return;
-  row.querySelector("meter").value = value;
+  row.querySelector("rect").setAttribute("width", value);
   row.querySelector("span").textContent = percent(value);
 }
 

@@ -10,7 +10,6 @@ from modiste.data.demo_shop.outlines import (
     Point,
     curve,
     ellipse,
-    flipped,
     mirrored,
     moved,
     rectangle,
@@ -18,88 +17,6 @@ from modiste.data.demo_shop.outlines import (
 from modiste.data.demo_shop.palette import RGB, darker, luminance, mixed
 from modiste.data.demo_shop.silhouettes_lower import flounce, fringe
 from modiste.data.demo_shop.tailor import Tailor, Torso
-
-
-def _patch_pocket(tailor: Tailor, x: float, y: float, w: float, h: float, flap: bool) -> None:
-    sketch = tailor.sketch
-    body = curve([(x - w, y), (x + w, y), (x + w, y + h * 0.85), (x, y + h), (x - w, y + h * 0.85)],
-                 closed=True)  # fmt: skip
-    sketch.fill(body, tone=1.06, edge=0.28, inside=True)
-    if flap:
-        lid = curve([(x - w * 1.06, y - 0.02), (x + w * 1.06, y - 0.02), (x + w * 1.06, y + 0.1),
-                     (x, y + 0.15), (x - w * 1.06, y + 0.1)], closed=True)  # fmt: skip
-        sketch.fill(lid, tone=1.1, edge=0.2, inside=True)
-        sketch.patch(ellipse(x, y + 0.09, 0.022, 0.022, steps=10), tailor.metal)
-    else:
-        top = np.array([[x - w, y + 0.04], [x + w, y + 0.04]], dtype=np.float32)
-        sketch.line(top, tailor.thread, 0.01)
-
-
-def draw_pockets(tailor: Tailor, torso: Torso) -> None:
-    """Draw the pockets of an upper body."""
-    kind, sketch = tailor.option("pocket"), tailor.sketch
-    low = min(torso.hem_y - 0.42, 1.32)
-    wide = torso.half_width(low)
-    if kind == "chest":
-        _patch_pocket(tailor, 0.21, 0.5, 0.1, 0.24, flap=False)
-    elif kind == "flap chest":
-        for x in (-0.22, 0.22):
-            _patch_pocket(tailor, x, 0.52, 0.105, 0.25, flap=True)
-    elif kind == "kangaroo":
-        y = torso.hem_y - 0.48
-        pouch = mirrored([(0, y), (0.2, y), (0.36, y + 0.34), (0.36, y + 0.38), (0, y + 0.39)])
-        sketch.fill(pouch, tone=1.05, inside=True, edge=0.3)
-        for side in (-1.0, 1.0):
-            mouth = np.array([[side * 0.21, y + 0.01], [side * 0.36, y + 0.34]], dtype=np.float32)
-            sketch.line(mouth, tailor.shadow, 0.02)
-    elif kind in ("patch", "flap", "four"):
-        for side in (-1, 1):
-            _patch_pocket(tailor, side * wide * 0.56, low, 0.125, 0.28, flap=kind != "patch")
-            if kind == "four":
-                _patch_pocket(tailor, side * 0.24, 0.5, 0.1, 0.24, flap=True)
-    elif kind == "welt":
-        for side in (-1, 1):
-            x = side * wide * 0.55
-            lid = rectangle(x - 0.12, low, x + 0.12, low + 0.085)
-            sketch.fill(lid, tone=1.08, inside=True, edge=0.2)
-            sketch.line(lid[2:], tailor.shadow, 0.014)
-        slot = np.array([[0.16, 0.56], [0.28, 0.53]], dtype=np.float32)
-        sketch.line(slot, tailor.shadow, 0.024)
-    elif kind == "zip":
-        for side in (-1.0, 1.0):
-            slant = np.array([[side * wide * 0.72, low - 0.05], [side * wide * 0.46, low + 0.2]])
-            sketch.line(slant.astype(np.float32), darker(tailor.main, 0.7), 0.05)
-            sketch.line(slant.astype(np.float32), tailor.metal, 0.022)
-
-
-def draw_trouser_pockets(tailor: Tailor, waist: float, hem_y: float) -> None:
-    """Draw the pockets of trousers, shorts and skirts."""
-    kind, sketch = tailor.option("pocket"), tailor.sketch
-    denim = tailor.has("fabric", "denim")
-    thread = (214, 160, 92) if denim else tailor.thread
-    if kind in ("jeans", "slant", "cargo"):
-        mouth = (
-            curve([(waist * 0.5, 1.12), (waist * 0.66, 1.3, 1), (waist + 0.09, 1.34)])
-            if kind == "jeans"
-            else curve([(waist * 0.6, 1.12), (waist + 0.08, 1.42)])
-        )
-        for side in (mouth, flipped(mouth)):
-            sketch.line(side, tailor.shadow, 0.014, inside=True)
-            sketch.stitches(side + np.array([0, 0.03], np.float32), thread)
-        if kind == "jeans":
-            for x in (waist * 0.5, waist + 0.05):
-                for sign in (-1, 1):
-                    rivet = ellipse(sign * x, 1.15, 0.014, 0.014, steps=8)
-                    sketch.patch(rivet, (196, 142, 84), inside=True)
-    if kind == "cargo":
-        y = 2.05 if hem_y > 2.6 else min(1.78, hem_y - 0.38)
-        for side in (-1, 1):
-            _patch_pocket(tailor, side * 0.43, y, 0.13, 0.32, flap=True)
-    if kind == "zip":
-        for side in (-1.0, 1.0):
-            slot = np.array([[side * 0.27, 1.2], [side * 0.4, 1.46]], dtype=np.float32)
-            sketch.line(slot, darker(tailor.main, 0.7), 0.05)
-            sketch.line(slot, tailor.metal, 0.022)
 
 
 def bow(tailor: Tailor, x: float, y: float, size: float, *, tails: float = 1.0) -> None:
@@ -122,8 +39,10 @@ def draw_belt(tailor: Tailor, y: float, half: float) -> None:
     """Draw what gathers the waist."""
     kind, sketch = tailor.option("waist"), tailor.sketch
     depth = 0.055
-    strip = mirrored([(0, y - depth, 1), (half + 0.012, y - depth - 0.015), (half + 0.016, y + depth - 0.01),
-                      (0, y + depth + 0.01, 1)])  # fmt: skip
+    strip = mirrored(
+        [(0, y - depth, 1), (half + 0.012, y - depth - 0.015),
+         (half + 0.016, y + depth - 0.01), (0, y + depth + 0.01, 1)]
+    )  # fmt: skip
     if kind == "belted":
         leather: RGB = (92, 60, 40) if luminance(tailor.main) > 110 else (206, 160, 104)
         if luminance(tailor.main) > 205:
@@ -220,8 +139,9 @@ def draw_trim(tailor: Tailor, torso: Torso) -> None:
         for side in (-1.0, 1.0):
             for step in range(3):
                 x = side * (0.05 + 0.055 * step)
-                frill = curve([(x, neck + 0.02), (x + side * 0.06, neck + 0.2, 1), (x, neck + 0.38, 1),
-                               (x + side * 0.06, neck + 0.56, 1), (x, neck + 0.7)])  # fmt: skip
+                out = x + side * 0.06
+                frill = curve([(x, neck + 0.02), (out, neck + 0.2, 1), (x, neck + 0.38, 1),
+                               (out, neck + 0.56, 1), (x, neck + 0.7)])  # fmt: skip
                 sketch.line(frill, tailor.thread, 0.018, inside=True)
                 sketch.fold(frill, 0.05, 0.7)
     elif kind == "ruffle hem":
@@ -283,16 +203,10 @@ def draw_trim(tailor: Tailor, torso: Torso) -> None:
             sketch.fold(curve([(side * 0.34, y - 0.22), (0, y)]), 0.05, 0.8)
             sketch.fold(curve([(side * 0.36, y - 0.02), (0, y)]), 0.05, 0.7)
         bow(tailor, 0.0, y, 0.16, tails=1.3)
-    elif kind == "twist":
-        for offset in (-0.16, -0.05, 0.06, 0.17):
-            sketch.fold(
-                curve([(-0.38, 0.62 + offset), (0, 0.74, 1), (0.38, 0.62 - offset)]), 0.045, 0.9
-            )
-        sketch.fill(ellipse(0, 0.74, 0.055, 0.12, steps=14), tone=0.95)
     elif kind == "panel":
-        side: list[Point] = [(0.26, 0.0), (0.2, 0.9, 1), (0.3, torso.hem_y + 0.1),
+        edge: list[Point] = [(0.26, 0.0), (0.2, 0.9, 1), (0.3, torso.hem_y + 0.1),
                              (1.2, torso.hem_y + 0.1), (1.2, 0.0)]  # fmt: skip
-        sketch.fill_pair(curve(side, closed=True), "trim", inside=True, edge=0.15)
+        sketch.fill_pair(curve(edge, closed=True), "trim", inside=True, edge=0.15)
 
 
 def _lace_band(tailor: Tailor, torso: Torso) -> None:
@@ -301,11 +215,14 @@ def _lace_band(tailor: Tailor, torso: Torso) -> None:
         (250, 246, 236) if luminance(tailor.main) < 190 else mixed(tailor.main, (96, 84, 84), 0.55)
     )
     y, half = torso.hem_y + 0.02, torso.hem
-    for x in np.linspace(-half, half, 13):
-        scallop = ellipse(float(x), y + 0.02, half / 12, 0.1, steps=14)
-        sketch.line(np.concatenate([scallop, scallop[:1]]), pale, 0.02)
-        sketch.patch(ellipse(float(x), y + 0.05, 0.025, 0.025, steps=8), pale)
-        sketch.patch(ellipse(float(x), y - 0.03, 0.02, 0.02, steps=8), pale)
+    step = half / 6
+    for x in np.arange(-half + step / 2, half, step):
+        sketch.patch(ellipse(float(x), y, step * 0.56, 0.115, steps=16), pale)
+    sketch.patch(rectangle(-half, y - 0.07, half, y + 0.01), pale)
+    for x in np.arange(-half + step / 2, half, step):
+        for dx, dy in ((0.0, 0.065), (-0.28, 0.02), (0.28, 0.02), (0.0, -0.03)):
+            hole = ellipse(float(x) + dx * step, y + dy, 0.016, 0.019, steps=8)
+            sketch.patch(hole, darker(pale, 0.62))
     for offset in (-0.08, -0.11):
         sketch.line(np.array([[-half, y + offset], [half, y + offset]], np.float32), pale, 0.016)
 
@@ -327,6 +244,7 @@ def draw_rips(tailor: Tailor, hem_y: float, *, knees: bool = True) -> None:
     """Scuff and tear denim: pale threads across a gap."""
     sketch, rng = tailor.sketch, tailor.rng
     heights = (1.98, 2.5, 2.82) if knees and hem_y > 2.6 else (hem_y - 0.2,)
+    bare = (150, 118, 102) if luminance(tailor.main) > 185 else (222, 184, 160)
     for y in heights:
         for side in (-1.0, 1.0):
             x, top = side * float(rng.uniform(0.21, 0.27)), y + float(rng.uniform(-0.08, 0.08))
@@ -334,7 +252,7 @@ def draw_rips(tailor: Tailor, hem_y: float, *, knees: bool = True) -> None:
             gap = moved(ellipse(0, 0, w, h, steps=16), x, top)
             sketch.patch(moved(gap - np.array([x, top], np.float32), x, top, scale=1.25),
                          mixed(tailor.main, (255, 255, 255), 0.45), inside=True)  # fmt: skip
-            sketch.patch(gap, (222, 184, 160), inside=True)
+            sketch.patch(gap, bare, inside=True)
             for offset in np.linspace(-0.75, 0.75, 5):
                 reach = w * float(np.sqrt(1 - offset**2))
                 thread = np.array([[x - reach, top + offset * h], [x + reach, top + offset * h]])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from modiste.data.demo_shop import adornments, details, wraps
+from modiste.data.demo_shop import adornments, details, pockets, wraps
 from modiste.data.demo_shop.outlines import curve, ellipse, mirrored
 from modiste.data.demo_shop.silhouettes_lower import (
     draw_legs,
@@ -33,7 +34,7 @@ SKIRT_LENGTHS: dict[str, float] = {"mini": 1.78, "knee-length": 2.36, "midi": 2.
 def _finish_body(tailor: Tailor, torso: Torso) -> None:
     details.draw_closure(tailor, torso)
     details.draw_collar(tailor, torso)
-    adornments.draw_pockets(tailor, torso)
+    pockets.draw_pockets(tailor, torso)
     adornments.draw_graphic(tailor, torso)
 
 
@@ -74,6 +75,11 @@ def _top(tailor: Tailor) -> None:
     adornments.draw_trim(tailor, torso)
     if tailor.has("slit", "side slit"):
         _side_slits(tailor, torso)
+    if tailor.has("hem", "vented"):
+        for side in (-1.0, 1.0):
+            x = side * torso.hem * 0.88
+            vent = [[x - 0.03, hem_y + 0.05], [x, hem_y - 0.2], [x + 0.03, hem_y + 0.05]]
+            tailor.sketch.patch(np.array(vent, np.float32), tailor.shadow, inside=True)
     if tailor.has("finish", "topstitched"):
         _topstitch(tailor, torso)
 
@@ -83,7 +89,8 @@ def _side_slits(tailor: Tailor, torso: Torso) -> None:
     for side in (-1.0, 1.0):
         x = side * torso.hem * 0.8
         slit = np.array(
-            [[x - 0.055, torso.hem_y + 0.03], [x, torso.hem_y - height], [x + 0.055, torso.hem_y + 0.03]],
+            [[x - 0.055, torso.hem_y + 0.03], [x, torso.hem_y - height],
+             [x + 0.055, torso.hem_y + 0.03]],
             dtype=np.float32,
         )  # fmt: skip
         tailor.sketch.patch(slit, tailor.shadow, inside=True)
@@ -147,7 +154,7 @@ def _skirt(tailor: Tailor) -> None:
     half = draw_skirt(tailor, hem_y)
     waistband(tailor, tailor.option("band"))
     if tailor.has("pocket", "jeans", "slant", "cargo", "zip"):
-        adornments.draw_trouser_pockets(tailor, 0.36, hem_y)
+        pockets.draw_trouser_pockets(tailor, 0.36, hem_y)
     low = Torso(0.2, 0, 0.9, 0.4, 0.36, 1.0, half, hem_y)
     if tailor.has("closure", "button-front", "zip"):
         details.draw_closure(tailor, Torso(0, 0, 1.05, 0.4, 0.36, 1, half, hem_y))
@@ -172,7 +179,8 @@ def _bottoms(tailor: Tailor) -> None:
         wide = 0.94 if ribbed else 1.08
         band = curve(
             [(centre - half * wide, hem_y - depth), (centre + half * wide, hem_y - depth - 0.01),
-             (centre + half * wide * 0.98, hem_y + 0.02), (centre - half * wide * 0.98, hem_y + 0.03)],
+             (centre + half * wide * 0.98, hem_y + 0.02),
+             (centre - half * wide * 0.98, hem_y + 0.03)],
             closed=True,
         )  # fmt: skip
         sketch.fill_pair(band, "trim" if ribbed else "main", tone=1.0 if ribbed else 1.12)
@@ -205,7 +213,7 @@ def _bottoms(tailor: Tailor) -> None:
                 sketch.line(line, tailor.thread, 0.015)
                 sketch.fold(line + np.array([0.02, 0], np.float32), 0.04, 0.55)
     waistband(tailor, tailor.option("band"))
-    adornments.draw_trouser_pockets(tailor, 0.36, hem_y)
+    pockets.draw_trouser_pockets(tailor, 0.36, hem_y)
     if tailor.has("finish", "distressed"):
         adornments.draw_rips(tailor, hem_y)
     if tailor.has("finish", "faded"):
@@ -217,12 +225,6 @@ def _bottoms(tailor: Tailor) -> None:
         adornments.draw_belt(tailor, 1.045, 0.372)
     if tailor.has("waist", "lace-up"):
         _swim_fly(tailor)
-    if tailor.has("trim", "suspender"):
-        for side in (-1.0, 1.0):
-            strap = curve([(side * 0.22, 1.02), (side * 0.24, 0.5, 1), (side * 0.17, 0.05)])
-            sketch.line(strap, tailor.thread, 0.064)
-            sketch.line(strap, tailor.second, 0.05)
-            sketch.patch(ellipse(side * 0.22, 1.0, 0.03, 0.03, steps=10), tailor.metal)
     if tailor.has("trim", "bow"):
         adornments.bow(tailor, 0.0, 1.06, 0.16)
     if tailor.has("trim", "lace", "pom-pom"):
@@ -272,15 +274,15 @@ def _jumpsuit(tailor: Tailor) -> None:
             sole = curve([(0.14, 3.72), (0.3, 3.81, 1), (0.46, 3.7)])
             tailor.sketch.line(sole * np.array([side, 1], np.float32), tailor.thread, 0.02)
     torso = draw_body(_upper_part(tailor) if tailor.has("fit", "fitted") else tailor, 1.0)
-    _finish_body(tailor, Torso(torso.neck_x, torso.neck_y, torso.depth, torso.chest, torso.waist,
-                               1.0, torso.hem, 1.5 if tailor.has("closure", "zip") else 1.0))  # fmt: skip
+    bottom = 1.5 if tailor.has("closure", "zip") else 1.0
+    _finish_body(tailor, replace(torso, hem_y=bottom))
     if tailor.has("waist", "none"):
         seam = curve([(-torso.hem, 1.0), (0, 1.03, 1), (torso.hem, 1.0)])
         if not tailor.has("hem", "feet"):
             tailor.sketch.line(seam, tailor.thread, 0.014)
     else:
         adornments.draw_belt(tailor, 1.02, torso.hem)
-    adornments.draw_trouser_pockets(tailor, 0.37, hem_y)
+    pockets.draw_trouser_pockets(tailor, 0.37, hem_y)
     if tailor.has("trim", "lace", "pom-pom"):
         low = Torso(0.2, 0, 0.9, 0.4, 0.36, 1.0, centre + half, hem_y)
         adornments.draw_trim(tailor, low)

@@ -15,10 +15,12 @@ PATTERN_ATTRIBUTES: dict[str, str] = {
     "diamond": "diamond", "abstract": "abstract", "tribal": "tribal",
     "southwestern": "southwestern", "ikat": "ikat",
     "floral": "floral,floral print", "ditsy": "ditsy,floral,floral print",
-    "daisy": "daisy,floral,floral print", "rose": "rose,floral,floral print", "leaf": "leaf", "palm": "palm,tropical", "paisley": "paisley",
+    "daisy": "daisy,floral,floral print", "rose": "rose,floral,floral print", "leaf": "leaf",
+    "palm": "palm,tropical", "paisley": "paisley",
     "leopard": "leopard,animal print",
     "giraffe": "giraffe,animal print", "camo": "camo",
-    "bird": "bird", "butterfly": "butterfly", "heart": "heart", "star": "star", "pineapple": "pineapple,tropical",
+    "bird": "bird", "butterfly": "butterfly", "heart": "heart", "star": "star",
+    "pineapple": "pineapple,tropical",
     "medallion": "medallion", "marble": "marble",
     "watercolor": "watercolor", "galaxy": "galaxy", "splatter": "splatter",
     "tie-dye": "tie-dye", "fair isle": "fair isle", "ombre": "ombre",
@@ -32,7 +34,8 @@ FABRIC_ATTRIBUTES: dict[str, str] = {
     "cable knit": "cable knit,knit", "ribbed": "ribbed", "corduroy": "corduroy",
     "waffle": "waffle", "lace": "lace", "crochet": "crochet", "mesh": "mesh",
     "open-knit": "open-knit", "eyelet": "eyelet", "sequin": "sequin",
-    "leather": "leather,faux leather", "satin": "satin", "metallic": "metallic", "velvet": "velvet",
+    "leather": "leather,faux leather", "satin": "satin", "metallic": "metallic",
+    "velvet": "velvet",
     "fur": "fur,faux fur", "shearling": "shearling", "tweed": "tweed", "quilted": "quilted",
     "puffer": "puffer", "jacquard": "jacquard", "sheer": "sheer",
 }  # fmt: skip
@@ -66,7 +69,8 @@ OPTION_ATTRIBUTES: dict[tuple[str, str], str] = {
     ("length", "maxi"): "maxi", ("length", "bermuda"): "bermuda", ("length", "capri"): "capri",
     ("length", "ankle"): "ankle",
     ("fit", "boxy"): "boxy", ("fit", "oversized"): "oversized", ("fit", "trapeze"): "trapeze",
-    ("fit", "bodycon"): "bodycon", ("fit", "shift"): "shift", ("leg", "skinny"): "skinny", ("leg", "legging"): "skinny", ("leg", "wide"): "wide-leg",
+    ("fit", "bodycon"): "bodycon", ("fit", "shift"): "shift", ("leg", "skinny"): "skinny", ("leg",
+    "legging"): "skinny", ("leg", "wide"): "wide-leg",
     ("leg", "culotte"): "wide-leg", ("leg", "gaucho"): "wide-leg",
     ("leg", "straight"): "straight-leg", ("leg", "flare"): "flare",
     ("leg", "boyfriend"): "boyfriend", ("leg", "harem"): "harem", ("leg", "slim"): "slim",
@@ -114,6 +118,9 @@ OPTION_ATTRIBUTES: dict[tuple[str, str], str] = {
 
 COLOUR_ATTRIBUTES: dict[str, str] = {"red": "red", "pink": "pink"}
 
+# The cut of a leg cannot be told from shorts.
+_ABOVE_KNEE = ("micro", "short", "knee", "bermuda")
+
 _TABLES = (PATTERN_ATTRIBUTES, FABRIC_ATTRIBUTES, OPTION_ATTRIBUTES, COLOUR_ATTRIBUTES)
 
 VISIBLE_ATTRIBUTES: tuple[str, ...] = tuple(
@@ -125,6 +132,8 @@ def visible_attributes(
     colour: str, pattern: str, fabric: str, options: dict[str, str]
 ) -> tuple[str, ...]:
     """Return the sorted names of the attributes that a design shows."""
+    if options.get("length") in _ABOVE_KNEE and "leg" in options:
+        options = {name: value for name, value in options.items() if name != "leg"}
     shown = [
         PATTERN_ATTRIBUTES[pattern], FABRIC_ATTRIBUTES.get(fabric, ""),
         COLOUR_ATTRIBUTES.get(colour, "") if pattern in ("solid", "acid wash") else "",

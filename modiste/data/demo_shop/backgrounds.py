@@ -15,6 +15,13 @@ _VIVID: tuple[Colour, ...] = (
     (60, 66, 84), (236, 232, 224), (120, 84, 62), (96, 160, 164),
 )  # fmt: skip
 
+_FACADES: tuple[Colour, ...] = (
+    (206, 186, 160), (176, 120, 96), (150, 156, 166), (226, 216, 198), (120, 110, 112),
+)  # fmt: skip
+_WALLS: tuple[Colour, ...] = (
+    (228, 222, 212), (196, 206, 208), (214, 196, 186), (168, 180, 170), (240, 236, 230),
+)  # fmt: skip
+
 
 def _pick(rng: np.random.Generator, colours: tuple[Colour, ...]) -> Colour:
     return colours[int(rng.integers(len(colours)))]
@@ -70,8 +77,7 @@ def _street(rng: np.random.Generator, pen: Pen, w: int, h: int) -> None:
     x = -int(rng.integers(0, 40))
     while x < w:
         wide = int(rng.integers(50, 110))
-        wall = _shaken(rng, _pick(rng, ((206, 186, 160), (176, 120, 96), (150, 156, 166), (226, 216, 198),
-                                        (120, 110, 112))))  # fmt: skip
+        wall = _shaken(rng, _pick(rng, _FACADES))
         top = int(rng.integers(-40, h // 4))
         pen.rectangle((x, top, x + wide, h), fill=wall)
         pane = _shaken(rng, (90, 104, 122), 20)
@@ -135,8 +141,7 @@ def _night(rng: np.random.Generator, pen: Pen, w: int, h: int) -> None:
 
 
 def _room(rng: np.random.Generator, pen: Pen, w: int, h: int) -> None:
-    wall = _shaken(rng, _pick(rng, ((228, 222, 212), (196, 206, 208), (214, 196, 186), (168, 180, 170),
-                                    (240, 236, 230))))  # fmt: skip
+    wall = _shaken(rng, _pick(rng, _WALLS))
     pen.rectangle((0, 0, w, h), fill=wall)
     floor = int(h * rng.uniform(0.76, 0.92))
     pen.rectangle((0, floor, w, h), fill=_shaken(rng, (164, 128, 94), 22))
@@ -154,14 +159,20 @@ def _room(rng: np.random.Generator, pen: Pen, w: int, h: int) -> None:
         while x < w:
             wide = int(rng.integers(14, 30))
             drop = int(rng.integers(90, 190))
-            pen.polygon((x, rail + 14, x + wide // 2, rail + 3, x + wide, rail + 14, x + wide, rail + drop, x,
-                         rail + drop), fill=_shaken(rng, _pick(rng, _VIVID)))  # fmt: skip
+            pen.polygon(
+                (x, rail + 14, x + wide // 2, rail + 3, x + wide, rail + 14, x + wide, rail + drop,
+                 x, rail + drop),
+                fill=_shaken(rng, _pick(rng, _VIVID)),
+            )  # fmt: skip
             x += wide + int(rng.integers(1, 12))
     if rng.random() < 0.5:
-        x = float(rng.choice([0.05, 0.9])) * w
-        _leaves(rng, pen, (x - 36, h * 0.45, x + 36, h * 0.74), 26)
-        pen.polygon((x - 20, h * 0.74, x + 20, h * 0.74, x + 15, h * 0.88, x - 15, h * 0.88),
-                    fill=_shaken(rng, (176, 104, 76)))  # fmt: skip
+        pot = float(rng.choice([0.05, 0.9])) * w
+        _leaves(rng, pen, (pot - 36, h * 0.45, pot + 36, h * 0.74), 26)
+        rim, foot = h * 0.74, h * 0.88
+        pen.polygon(
+            (pot - 20, rim, pot + 20, rim, pot + 15, foot, pot - 15, foot),
+            fill=_shaken(rng, (176, 104, 76)),
+        )
 
 
 def _concrete(rng: np.random.Generator, pen: Pen, w: int, h: int) -> None:
@@ -270,7 +281,7 @@ def _prop(rng: np.random.Generator, pen: Pen, w: int, h: int) -> None:
 def draw_obstacle(
     rng: np.random.Generator, width: int, height: int, centre: tuple[float, float], reach: float
 ) -> Image.Image:
-    """Draw something in front of a garment at `centre` of half size `reach`, transparent elsewhere."""
+    """Draw something in front of a garment of half size `reach` about `centre`."""
     image = Image.new("RGBA", (width, height))
     pen = ImageDraw.Draw(image)
     side = float(rng.choice([-1.0, 1.0]))
@@ -286,15 +297,19 @@ def draw_obstacle(
         pen.rectangle((x - 4, y - 4, x + 4, y + 5), fill=(216, 190, 120))
     elif kind == 1:  # an arm reaching in
         skin = _shaken(rng, _pick(rng, ((228, 188, 160), (170, 122, 94), (110, 76, 58))))
-        far = (x + side * width * 0.6, y + float(rng.uniform(-60, 90)))
-        pen.line((x, y, *far), fill=skin, width=max(8, int(reach * 0.12)))
+        elbow = (x + side * width * 0.6, y + float(rng.uniform(-60, 90)))
+        pen.line((x, y, *elbow), fill=skin, width=max(8, int(reach * 0.12)))
         r = reach * 0.085
         pen.ellipse((x - r, y - r, x + r, y + r), fill=skin)
     elif kind == 2:  # a passer-by, close to the camera
         colour = _shaken(rng, _pick(rng, _VIVID))
         edge = centre[0] + side * reach * float(rng.uniform(0.72, 1.0))
-        pen.polygon((edge, height, edge + side * 14, height * 0.3, edge + side * 60, height * 0.16,
-                     edge + side * width, height * 0.2, edge + side * width, height), fill=colour)  # fmt: skip
+        far = edge + side * width
+        pen.polygon(
+            (edge, height, edge + side * 14, height * 0.3, edge + side * 60, height * 0.16, far,
+             height * 0.2, far, height),
+            fill=colour,
+        )  # fmt: skip
     elif kind == 3:
         _leaves(rng, pen, (x - reach * 0.2, y - reach * 0.3, x + reach * 0.5, y + reach * 0.4), 16)
     else:  # a post

@@ -196,7 +196,8 @@ def _refund_chance(world: World, user: Ints, item: Ints) -> Floats:
     rows = world.traits.matrix[item]
     fit = np.asarray(rows.multiply(world.shoppers.taste[user] * suits).sum(axis=1)).ravel()
     misfit = np.exp(-0.7 * (fit - fit.mean()) / (fit.std() + 1e-9))
-    return np.minimum(REFUND_SHARE * misfit / misfit.mean(), 0.6)
+    chance: Floats = np.minimum(REFUND_SHARE * misfit / misfit.mean(), 0.6)
+    return chance
 
 
 def _same_or_sibling(world: World, item: Ints, day: Floats, rng: np.random.Generator) -> Ints:

@@ -120,7 +120,7 @@ class Canvas:
         shape = np.asarray(small, dtype=np.float32) * np.float32(1 / 255)
 
         here = np.s_[y0:y1, x0:x1]
-        shade: Grid | float = mark.tone
+        shade: Grid = np.full_like(shape, mark.tone)
         if mark.edge > 0:
             radius = float(max(1.6, min(0.06 * self._frame.scale, 7.0)))
             blurred = small.filter(ImageFilter.GaussianBlur(radius))
@@ -132,19 +132,19 @@ class Canvas:
                 relief[inner, inner] = (
                     soft[2 * reach :, 2 * reach :] - soft[: -2 * reach, : -2 * reach]
                 )
-            shade = mark.tone * (1 - mark.edge * (1 - soft) + (0.75 * mark.edge) * relief)
+            shade *= 1 - np.float32(mark.edge) * (1 - soft - np.float32(0.75) * relief)
         if mark.seam > 0:
             seam = Image.new("L", size)
             closed = [*outline, *outline[:2]]
             ImageDraw.Draw(seam).line(closed, fill=255, width=_FINE + 1)
             line = np.asarray(seam.reduce(_FINE), dtype=np.float32)
-            is_dark = luminance(cloth.base) < 62
+            is_dark = luminance(cloth.base) < 68
             depth = (0.9 if is_dark else -0.42) * mark.seam / 255
-            shade = shade * (1 + np.float32(depth) * line)
+            shade *= 1 + np.float32(depth) * line
         colour, cover = cloth.sample(self._u[here], self._v[here], grain=mark.grain)
         if cover is not None and mark.seam > 0:
             cover = np.maximum(cover, line * np.float32(0.8 / 255))
-        colour *= np.asarray(shade, dtype=np.float32)[..., None]
+        colour *= shade[..., None]
         if mark.inside:
             shape = shape * self._shape[here]
         self._blend(here, colour, shape, cover)

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from modiste.data import columns
 from modiste.data.demo_shop.attributes import visible_attributes
+from modiste.data.demo_shop.brands import BRANDS, STYLES
 from modiste.data.demo_shop.design import COLOURS, GarmentDesign, sample_design
 from modiste.data.demo_shop.palette import partner_of
 from modiste.data.demo_shop.seasons import N_DAYS, START, warmth
-from modiste.data.demo_shop.styles import BRANDS, STYLES
 from modiste.data.demo_shop.texts import description, title
 from modiste.data.demo_shop.vocabulary import demo_vocabulary
 from modiste.data.demo_shop.wardrobe import WARDROBE

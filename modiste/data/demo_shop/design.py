@@ -130,6 +130,8 @@ def _coloured(fabric: str, pattern: str) -> list[str]:
     return []
 
 
+_HEM_TRIMS = ("fringe", "ruffle hem", "lace", "pom-pom", "contrast trim", "tie-front")
+_STRAIGHT_HEMS = (None, "plain", "straight", "frayed")
 _BARE = ("strapless", "sweetheart", "cami", "halter", "off-the-shoulder", "one-shoulder")
 
 
@@ -159,16 +161,10 @@ def _reconcile(
         options["trim"] = "none"
     if options.get("trim") == "cutout" and options.get("length") == "crop":
         options["trim"] = "none"
-    if options.get("trim") in (
-        "fringe",
-        "ruffle hem",
-        "lace",
-        "pom-pom",
-        "contrast trim",
-        "tie-front",
-    ):
-        if options.get("hem") not in (None, "plain", "straight", "frayed"):
-            options["hem"] = "straight"
+    if options.get("trim") in _HEM_TRIMS and options.get("hem") not in _STRAIGHT_HEMS:
+        options["hem"] = "straight"
+    if options.get("hem") == "high-low" and options.get("length") == "crop":
+        options["hem"] = "straight"
     if options.get("hem") == "peplum":
         options["length"], options["fit"] = "regular", "fitted"
     if options.get("closure") == "open-front":
@@ -196,9 +192,9 @@ def _reconcile(
         _reconcile_jacket(options, fabric)
     if category in ("Jumpsuit", "Romper") and options.get("closure") == "zip":
         options["waist"] = "none" if options["waist"] == "gathered" else options["waist"]
-    if fabric in ("crochet", "lace", "open-knit", "mesh") and options.get("graphic"):
-        if options["graphic"] != "number":
-            options["graphic"] = "none"
+    is_holed = fabric in ("crochet", "lace", "open-knit", "mesh")
+    if is_holed and options.get("graphic", "number") != "number":
+        options["graphic"] = "none"
 
 
 def _reconcile_dress(options: dict[str, str]) -> None:
@@ -235,7 +231,7 @@ def _reconcile_jacket(options: dict[str, str], fabric: str) -> None:
 def _needs_second(pattern: str, options: dict[str, str]) -> bool:
     if pattern not in ("solid", "acid wash", "leopard", "giraffe", "camo", "galaxy"):
         return True
-    coloured = ("contrast trim", "ringer", "panel", "side stripe", "knee patch", "suspender", "ears",
+    coloured = ("contrast trim", "ringer", "panel", "side stripe", "knee patch", "ears",
                 "contrast collar")  # fmt: skip
     if options.get("trim") in coloured or options.get("trim cloth") == "second":
         return True

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from modiste.data.demo_shop.outlines import Path, curve, ellipse, flipped, mirrored, rectangle
+from modiste.data.demo_shop.outlines import (
+    Path,
+    Point,
+    curve,
+    ellipse,
+    flipped,
+    mirrored,
+    rectangle,
+)
 from modiste.data.demo_shop.palette import darker
 from modiste.data.demo_shop.sketch import ClothName
 from modiste.data.demo_shop.tailor import Tailor, Torso
@@ -93,9 +101,7 @@ def _draw_binding(tailor: Tailor) -> None:
     kind = tailor.option("neckline")
     half = NECKLINES[kind]
     wide = 0.085 if kind == "ribbed" else 0.045
-    outer = curve([(p[0] * (1 + wide * 1.3) + (wide * 0.3 if p[0] else 0), p[1] + wide, 1)
-                   if len(p) == 3 else (p[0] + (wide * 0.7 if p[0] else 0), p[1] + wide * (1.4 if not p[0] else 0.4))
-                   for p in half])  # fmt: skip
+    outer = curve([_widened(point, wide) for point in half])
     inner = curve(half)
     band = np.concatenate([inner, outer[::-1]])
     ring = np.concatenate([flipped(inner)[::-1], inner, outer[::-1], flipped(outer)])
@@ -106,6 +112,14 @@ def _draw_binding(tailor: Tailor) -> None:
         tailor.sketch.fill_pair(band.astype(np.float32), band_cloth, tone=1.03, edge=0.15)
     else:
         tailor.sketch.fill(ring.astype(np.float32), band_cloth, tone=1.03, edge=0.15)
+
+
+def _widened(point: Point, wide: float) -> Point:
+    """Move a point of a neck opening outwards by the width of its binding."""
+    x, y, is_middle = point[0], point[1], abs(point[0]) < 1e-6
+    if len(point) == 3:
+        return (x * (1 + wide * 1.3) + (0.0 if is_middle else wide * 0.3), y + wide, 1)
+    return (x + (0.0 if is_middle else wide * 0.7), y + wide * (1.4 if is_middle else 0.4))
 
 
 def _draw_lapels(tailor: Tailor, torso: Torso, *, wide: bool) -> None:

@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw
 
 from modiste.data.demo_shop.cloth import Grid
 from modiste.data.demo_shop.motifs import MOTIFS
+from modiste.data.demo_shop.organic_prints import cloud
 from modiste.data.demo_shop.outlines import moved
-from modiste.data.demo_shop.patterns import cloud
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _waffle(rng: np.random.Generator) -> Weave:
 
 def _from_image(image: Image.Image) -> Grid:
     small = image.resize((128, 128), Image.Resampling.BOX)
-    return np.asarray(small, dtype=np.float32) / 255
+    return np.asarray(small, dtype=np.float32) * np.float32(1 / 255)
 
 
 def _draw_motif(pen: ImageDraw.ImageDraw, motif: str, x: float, y: float, r: float) -> None:
@@ -206,8 +206,9 @@ def _satin(rng: np.random.Generator) -> Weave:
 
 
 def _metallic(rng: np.random.Generator) -> Weave:
-    crumple = 0.5 * cloud(rng, 9, 128) + 0.3 * cloud(rng, 21, 128) + 0.2 * cloud(rng, 40, 128)
-    return Weave((0.35 + 2.4 * crumple**2).astype(np.float32), 0.6, gloss=1.1)
+    sheen = cloud(rng, 5, 128) ** 1.5
+    tile = 0.66 + 0.75 * sheen + 0.16 * _noise(rng, 128, 2, 1) * (0.4 + sheen)
+    return Weave(tile.astype(np.float32), 0.95, gloss=1.1)
 
 
 def _velvet(rng: np.random.Generator) -> Weave:

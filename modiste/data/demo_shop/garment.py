@@ -11,8 +11,9 @@ from modiste.data.demo_shop.assembly import assemble
 from modiste.data.demo_shop.cloth import Cloth, Grid, Placed, fitted
 from modiste.data.demo_shop.design import GarmentDesign
 from modiste.data.demo_shop.fabrics import FABRICS, as_tile
+from modiste.data.demo_shop.organic_prints import cloud
 from modiste.data.demo_shop.palette import RGB, mixed, shade_of
-from modiste.data.demo_shop.patterns import PRINTS, cloud, print_tile, tones_for
+from modiste.data.demo_shop.patterns import PRINTS, print_tile, tones_for
 from modiste.data.demo_shop.sketch import Sketch
 from modiste.data.demo_shop.tailor import Tailor
 

@@ -36,10 +36,6 @@ def _daisy() -> Motif:
     return (*_petals(9, 1.0, 0.2, 1), (ellipse(0, 0, 0.34, 0.34, steps=10), 2))
 
 
-def _sunflower() -> Motif:
-    return (*_petals(14, 1.05, 0.17, 1), (ellipse(0, 0, 0.5, 0.5, steps=12), 2))
-
-
 def _rose() -> Motif:
     parts: list[tuple[Path, int]] = [
         (moved(ellipse(1.0, 0, 0.36, 0.2, steps=8), 0, 0, angle=turn), 3) for turn in (0.4, 2.2, 4)
@@ -118,16 +114,6 @@ def _butterfly() -> Motif:
     )  # fmt: skip
 
 
-def _elephant() -> Motif:
-    body = curve(
-        [(-0.9, 0.7), (-0.95, -0.1, 1), (-0.55, -0.55, 1), (0.2, -0.55, 1), (0.7, -0.6, 1),
-         (0.98, -0.2, 1), (1.05, 0.5, 1), (1.2, 0.75), (0.92, 0.72), (0.8, 0.15, 1), (0.5, 0.2),
-         (0.45, 0.7), (0.12, 0.7), (0.1, 0.3), (-0.42, 0.3), (-0.45, 0.7)],
-        closed=True,
-    )  # fmt: skip
-    return ((body, 1), (ellipse(0.38, -0.15, 0.26, 0.34, steps=10), 2))
-
-
 def _pineapple() -> Motif:
     crown = [
         (moved(ellipse(0, -0.45, 0.12, 0.5, steps=8), 0, -0.3, angle=turn), 3)
@@ -148,33 +134,6 @@ def _cat() -> Motif:
     return ((head, 1), *eyes, (nose, 2))
 
 
-def _sun() -> Motif:
-    return ((ring(1.1, 0.62, 12), 1), (ellipse(0, 0, 0.52, 0.52, steps=16), 2))
-
-
-def _moon() -> Motif:
-    return (
-        (ellipse(0, 0, 0.95, 0.95, steps=24), 1),
-        (ellipse(0.4, -0.18, 0.8, 0.8, steps=24), 0),
-    )
-
-
-def _smile() -> Motif:
-    mouth = curve([(-0.55, 0.15), (0, 0.62, 1), (0.55, 0.15), (0, 0.36, 1)], closed=True)
-    eyes = [(ellipse(x, -0.28, 0.12, 0.18, steps=8), 0) for x in (-0.3, 0.3)]
-    return ((ellipse(0, 0, 1, 1, steps=24), 1), (mouth, 0), *eyes)
-
-
-def _eiffel() -> Motif:
-    tower = mirrored([(0, -1.3), (0.06, -1.0), (0.12, -0.2, 1), (0.6, 1.0), (0.34, 1.0),
-                      (0.2, 0.6, 1), (0, 0.5)])  # fmt: skip
-    bars = [
-        (np.array([[-w, y], [w, y], [w, y + 0.09], [-w, y + 0.09]], dtype=np.float32), 2)
-        for w, y in ((0.2, -0.3), (0.36, 0.25))
-    ]
-    return ((tower, 1), *bars)
-
-
 def _medallion() -> Motif:
     return (
         (ring(1.0, 0.86, 16), 1), (ring(0.82, 0.6, 12), 0), (ring(0.66, 0.4, 8), 2),
@@ -183,11 +142,10 @@ def _medallion() -> Motif:
 
 
 _DRAWN: dict[str, Callable[[], Motif]] = {
-    "flower": _flower, "blossom": _blossom, "daisy": _daisy, "sunflower": _sunflower,
-    "rose": _rose, "leaf": _leaf, "palm": _palm, "paisley": _paisley, "heart": _heart,
-    "star": _star, "bird": _bird, "butterfly": _butterfly, "elephant": _elephant,
-    "pineapple": _pineapple, "cat": _cat, "sun": _sun, "moon": _moon, "smile": _smile,
-    "eiffel": _eiffel, "medallion": _medallion,
+    "flower": _flower, "blossom": _blossom, "daisy": _daisy, "rose": _rose, "leaf": _leaf,
+    "palm": _palm, "paisley": _paisley, "heart": _heart,
+    "star": _star, "bird": _bird, "butterfly": _butterfly, "pineapple": _pineapple, "cat": _cat,
+    "medallion": _medallion,
 }  # fmt: skip
 
 MOTIFS: dict[str, Motif] = {name: draw() for name, draw in _DRAWN.items()}

@@ -50,14 +50,15 @@ def curve(points: Sequence[Point], *, closed: bool = False) -> Path:
     leave = np.where(is_smooth[:, None], along * length, chord)
     following = np.roll(is_smooth, -1)
     arrive = np.where(following[:, None], np.roll(along, -1, axis=0) * length, chord)
-    sampled = (
+    sampled: Path = (
         _H00[None] * knots[:, None]
         + _H10[None] * leave[:, None]
         + _H01[None] * after[:, None]
         + _H11[None] * arrive[:, None]
     )  # (n knots, 8, 2)
     if closed:
-        return sampled.reshape(-1, 2).astype(np.float32)
+        whole: Path = sampled.reshape(-1, 2)
+        return whole
     flat = sampled[:-1].reshape(-1, 2)
     return np.concatenate([flat, knots[-1:]]).astype(np.float32)
 

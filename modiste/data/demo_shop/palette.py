@@ -123,7 +123,7 @@ def mixed(first: RGB, second: RGB, share: float) -> RGB:
 
 def darker(colour: RGB, factor: float) -> RGB:
     """Return the colour scaled by `factor`; near black it gets lighter, so that seams show."""
-    if factor < 1 and luminance(colour) < 62:
+    if factor < 1 and luminance(colour) < 68:
         return mixed(colour, (150, 150, 158), (1 - factor) * 0.75)
     red, green, blue = (min(255.0, channel * factor) for channel in colour)
     return red, green, blue

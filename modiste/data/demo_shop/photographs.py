@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +14,13 @@ from PIL import Image
 from modiste.data import columns
 from modiste.data.dataset import IMAGES_FOLDER
 from modiste.data.demo_shop.catalogue import all_attributes
-from modiste.data.demo_shop.design import COLOURS, GarmentDesign
+from modiste.data.demo_shop.design import GarmentDesign
 from modiste.data.demo_shop.scenes import shop_photo, street_photo
 from modiste.data.demo_shop.vocabulary import unseen_attributes
+from modiste.progress import Progress
 
 JPEG_QUALITY = 88
 _TASKS_AT_ONCE = 16
-
-#: Called with what is being done, how much of it is done, and how much there is.
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ def take_photos(
     for box in _map(tasks, workers or os.cpu_count() or 1):
         boxes.append(box)
         if progress is not None:
-            progress("photos", len(boxes), len(tasks))
+            progress(len(boxes), len(tasks), "drawing photos")
     return boxes
 
 

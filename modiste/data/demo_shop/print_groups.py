@@ -41,21 +41,18 @@ PRINT_GROUPS: dict[str, str] = {
     ),
     "coat": "solid:5 herringbone:4 houndstooth:2 plaid:1.6 leopard:1 colorblock:1 grid:.6",
     "outer": (
-        "solid:5 camo:2.5 floral:1 colorblock:2 leopard:.7 palm:.6 two-tone:1 star:.4 "
-        "galaxy:.6"
+        "solid:5 camo:2.5 floral:1 colorblock:2 leopard:.7 palm:.6 two-tone:1 star:.4 galaxy:.6"
     ),
     "parka": "solid:6 camo:2",
     "jacket": "solid:9 acid_wash:2 camo:1.2 leopard:.5 tie-dye:.4 splatter:.5",
-    "sport": "solid:5 vertical:1 colorblock:1 camo:.5 two-tone:1",
+    "sport": "solid:5 vertical:1 colorblock:1 camo:.5",
     "trouser": (
         "solid:5 striped:.6 vertical:1.5 pinstripe:1.2 gingham:1 polka_dot:1 floral:1.5 "
         "geo:.7 houndstooth:1 palm:.6 plaid:.6 grid:1 leaf:.6 herringbone:1.2"
     ),
     "soft": "solid:4 striped:1 vertical:1 tie-dye:1 paisley:.6 ombre:.8 geo:.4 dip-dye:.6",
     "denim": "solid:5 acid_wash:2",
-    "jogger": (
-        "solid:5 camo:2 galaxy:.6 tribal:.7 colorblock:1 floral:.7 palm:.6 splatter:.6"
-    ),
+    "jogger": ("solid:5 camo:2 galaxy:.6 tribal:.7 colorblock:1 floral:.7 palm:.6 splatter:.6"),
     "legging": (
         "solid:4 galaxy:2.2 leopard:1.4 tribal:1.4 camo:1 tie-dye:.8 geo:1 floral:1 "
         "houndstooth:.6 marble:1 zigzag:.6"
@@ -82,8 +79,7 @@ PRINT_GROUPS: dict[str, str] = {
         "fair_isle:1.2 pineapple:.6"
     ),
     "robe": (
-        "solid:4 floral:1.5 rose:.8 polka_dot:.8 leopard:.8 plaid:.8 vertical:.5 bird:.5 "
-        "star:.5"
+        "solid:4 floral:1.5 rose:.8 polka_dot:.8 leopard:.8 plaid:.8 vertical:.5 bird:.5 star:.5"
     ),
 }
 

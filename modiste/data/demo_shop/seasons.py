@@ -44,7 +44,7 @@ _WARM_NAMES = {
 
 def warmth(design: GarmentDesign) -> float:
     """Return how warm a garment is, from -1 (midsummer) to 1 (midwinter)."""
-    names = {*design.attributes, design.fabric, design.pattern}
+    names = sorted({*design.attributes, design.fabric, design.pattern})
     total = _WARM.get(design.category, 0.0) + sum(_WARM_NAMES.get(name, 0.0) for name in names)
     return float(np.clip(total, -1.0, 1.0))
 
@@ -82,7 +82,7 @@ class Fashions:
             names=tuple(names[i] for i in chosen),
             peak=rng.uniform(0, N_DAYS, n_fashions),
             width=rng.uniform(14, 40, n_fashions),
-            height=rng.uniform(0.6, 1.4, n_fashions),
+            height=rng.uniform(0.5, 1.2, n_fashions),
         )
 
     def strength(self, day: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,13 +15,13 @@ from modiste.data.demo_shop.catalogue import Catalogue, make_catalogue
 from modiste.data.demo_shop.design import CATEGORIES, sample_design
 from modiste.data.demo_shop.photographs import (
     PhotoOrder,
-    Progress,
     image_name,
     photo_row,
     splits_of,
     take_photos,
 )
 from modiste.data.demo_shop.vocabulary import demo_vocabulary
+from modiste.progress import Progress
 
 #: Shares of the item groups that validate and test.
 SPLIT_SHARES = (0.15, 0.15)

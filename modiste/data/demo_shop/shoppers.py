@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from modiste.data.demo_shop.attribute_words import words_of
+from modiste.data.demo_shop.brands import BRANDS, STYLES
 from modiste.data.demo_shop.catalogue import Catalogue
 from modiste.data.demo_shop.design import CATEGORIES, COLOURS
 from modiste.data.demo_shop.seasons import N_DAYS
-from modiste.data.demo_shop.styles import BRANDS, STYLES
 
 #: Share of the shoppers who come once or twice and never again.
 COLD_SHARE = 0.1
@@ -63,6 +63,8 @@ class Traits:
         positions = np.array([index[name] for row in rows for name in row])
         values = np.array([value for row in rows for value in row.values()])
         matrix = sparse.csr_array((values, positions, pointers), shape=(len(rows), len(names)))
+        # SciPy would sort them in passing later, and what is drawn depends on the order.
+        matrix.sort_indices()
         return cls(tuple(names), matrix)
 
     def of_kind(self, kind: str) -> NDArray[np.bool_]:
@@ -129,7 +131,7 @@ def make_shoppers(
     """
     styles = _style_traits(traits)
     mixture = rng.dirichlet(np.full(len(STYLES), 0.28), n_users)
-    taste = 3.8 * mixture @ styles
+    taste = 3.8 * np.einsum("us,st->ut", mixture, styles)
     for kind, share, spread in (
         ("category", 0.3, 0.7),
         ("attribute", 0.12, 1.6),

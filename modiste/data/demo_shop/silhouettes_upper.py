@@ -36,11 +36,11 @@ NECKLINES: dict[str, tuple[Point, ...]] = {
 _BARE = ("strapless", "sweetheart", "cami", "halter", "off-the-shoulder", "one-shoulder")
 # Length, half width at the end and flare of each sleeve.
 SLEEVES: dict[str, tuple[float, float]] = {
-    "cap": (0.2, 0.17), "short": (0.46, 0.155), "elbow": (0.66, 0.14),
+    "cap": (0.2, 0.17), "short": (0.46, 0.155),
     "three-quarter": (0.98, 0.115), "long": (1.34, 0.095), "bell": (1.26, 0.29),
-    "flutter": (0.42, 0.28), "bishop": (1.30, 0.19), "wide": (1.0, 0.29), "drop": (0.42, 0.2),
+    "flutter": (0.42, 0.28), "bishop": (1.30, 0.19), "wide": (1.0, 0.29),
     "raglan": (0.98, 0.115), "raglan long": (1.34, 0.095), "cuffed": (0.5, 0.16),
-    "puffed": (0.36, 0.2), "roll-up": (0.92, 0.13),
+    "roll-up": (0.92, 0.13),
 }  # fmt: skip
 _WIDTHS: dict[str, tuple[float, float, float]] = {
     "fitted": (0.40, 0.325, 0.42), "regular": (0.44, 0.41, 0.46), "boxy": (0.49, 0.5, 0.51),
@@ -71,7 +71,7 @@ def _sleeve_path(tailor: Tailor, shoulder: tuple[float, float], pit: tuple[float
     outer: list[Point] = [(shoulder[0] - 0.12, shoulder[1] - 0.01), shoulder]
     inner: list[Point] = [(pit[0] - 0.1, pit[1] - 0.02), pit]
     if length > 0.3:
-        outer.append((*sleeve_axis(tailor, 0.16, top * (1.25 if kind == "puffed" else 1.0)), 1))
+        outer.append((*sleeve_axis(tailor, 0.16, top), 1))
     if length > 0.6:
         elbow = {"wide": 0.24, "bell": 0.15, "bishop": 0.17}.get(kind, 0.14 * loose)
         outer.append((*sleeve_axis(tailor, 0.62, elbow), 1))
@@ -141,8 +141,8 @@ def _draw_cuffs(tailor: Tailor, kind: str, length: float, end: float) -> None:
         hem = curve(
             [sleeve_axis(tailor, length - 0.05, end), sleeve_axis(tailor, length - 0.05, -end)]
         )
-        for side in (hem, flipped(hem)):
-            sketch.line(side, tailor.thread, 0.009, opacity=0.7)
+        for edge in (hem, flipped(hem)):
+            sketch.line(edge, tailor.thread, 0.009, opacity=0.7)
 
 
 def _dot(x: float, y: float, r: float) -> Path:
@@ -164,7 +164,7 @@ def _armhole(tailor: Tailor) -> tuple[list[Point], tuple[float, float], tuple[fl
         return [(0.42, 0.11), (0.37, 0.36, 1), pit], (0.42, 0.11), pit
     if kind == "sleeveless":
         return [(0.43, 0.115), (0.39, 0.3, 1), pit], (0.43, 0.115), pit
-    shoulder = (0.6, 0.24) if kind == "drop" or tailor.has("fit", "oversized") else (0.475, 0.135)
+    shoulder = (0.6, 0.24) if tailor.has("fit", "oversized") else (0.475, 0.135)
     return [shoulder, (shoulder[0] - 0.045, 0.32, 1), pit], shoulder, pit
 
 
@@ -206,6 +206,12 @@ def draw_body(tailor: Tailor, hem_y: float, *, waist_y: float = 1.0) -> Torso:
     side: list[Point] = [(waist, waist_y, 1)] if hem_y > waist_y + 0.12 else []
     if tailor.has("fit", "bodycon", "sheath", "fitted") and hem_y > 1.7:
         side.append((hip, 1.45, 1))
+    if tailor.has("hem", "high-low"):
+        back = mirrored(
+            [(0, waist_y), (waist, waist_y), (hem * 1.04, hem_y), (hem * 0.8, hem_y + 0.34, 1),
+             (0, hem_y + 0.42, 1)]
+        )  # fmt: skip
+        sketch.fill(back, "main", layer="back", tone=0.72)
     if neck in _BARE:
         from modiste.data.demo_shop.bare_shoulders import draw_bare_body
 
@@ -228,12 +234,6 @@ def draw_body(tailor: Tailor, hem_y: float, *, waist_y: float = 1.0) -> Torso:
         draw_sleeves(tailor, shoulder, pit)
         outline = mirrored([*opening, *edge, *side, *_bottom(tailor, hem, hem_y)])
     outline = slanted(outline, tailor, waist_y, hem_y)
-    if tailor.has("hem", "high-low"):
-        back = mirrored(
-            [(0, waist_y), (waist, waist_y), (hem * 1.04, hem_y), (hem * 0.8, hem_y + 0.34, 1),
-             (0, hem_y + 0.42, 1)]
-        )  # fmt: skip
-        sketch.fill(back, "main", layer="back", tone=0.72)
     if tailor.has("closure", "open-front"):
         _draw_open_fronts(tailor, outline, torso)
     else:

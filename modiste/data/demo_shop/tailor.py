@@ -42,7 +42,7 @@ class Tailor:
     def shadow(self) -> RGB:
         """The colour of deep lines: openings, slits."""
         deep = darker(self.main, 0.5)
-        return deep if luminance(self.main) > 62 else (14, 14, 16)
+        return deep if luminance(self.main) > 68 else (14, 14, 16)
 
     @property
     def contrast(self) -> RGB:

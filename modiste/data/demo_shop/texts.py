@@ -123,8 +123,8 @@ def description(design: GarmentDesign, brand: str, rng: np.random.Generator) -> 
         "other": _pick(EVERY_DAY, rng),
     }
     sentences = [_pick(_OPENINGS, rng).format(**words)]
-    for name in _drawn(design.attributes, 1 + int(rng.integers(5)), rng):
-        sentences.append(_remark(name, rng))
+    described = _drawn(design.attributes, 1 + int(rng.integers(5)), rng)
+    sentences += [_remark(name, rng) for name in described]
     if rng.random() < 0.55:
         colour, other = _two(colours, rng)
         template = _pick(_COLOUR_NOTES, rng)
@@ -161,7 +161,8 @@ def search_phrase(names: Sequence[str], category: str | None, rng: np.random.Gen
         Source of the choices.
     """
     noun = "" if category is None else _pick(CATEGORY_NOUNS[category], rng, first=0.5)
-    before, after = [], []
+    before: list[str] = []
+    after: list[str] = []
     for name in names:
         if name in COLOUR_WORDS:
             before.insert(0, _pick(COLOUR_WORDS[name], rng, first=0.55))

@@ -29,11 +29,11 @@ MAX_LOOKS = 9
 #: Garments that wear out and are bought again.
 BASICS = ("Tee", "Leggings", "Jeans", "Tank", "Joggers")
 
-_WEIGHT_OF_SEASON = 0.9
+_WEIGHT_OF_SEASON = 0.6
 _WEIGHT_OF_PRICE = 1.3
 _WEIGHT_OF_POSITION = 0.4
 _WEIGHT_OF_MATCH = 2.0
-_OFF_SEASON_NEEDS = 0.9
+_OFF_SEASON_NEEDS = 0.6
 _BARELY_POSSIBLE = -1e9
 
 
@@ -74,7 +74,7 @@ class World:
     def liking(self, users: Ints) -> Floats:
         """Return the lasting utility of every item, ``(n, n_items)``."""
         shoppers = self.shoppers
-        # Sparse products add up in a fixed order: the same on every machine.
+        # Sparse products add up in a fixed order, whatever the number of threads.
         liked = (self.traits.matrix @ shoppers.taste[users].T).T
         dearer = self.catalogue.price_ratio - shoppers.price_point[users, None]
         cost = np.where(dearer > 0, dearer, -0.35 * dearer) * shoppers.thrift[users, None]
@@ -84,7 +84,7 @@ class World:
     def moment(self, days: Floats) -> tuple[Floats, Floats]:
         """Return season and fashion of every item on each day, both ``(n, n_items)``."""
         season = _WEIGHT_OF_SEASON * coldness(days)[:, None] * self.catalogue.warmth
-        fashion = self.fashions.strength(days) @ self.fashionable.T
+        fashion = np.einsum("df,if->di", self.fashions.strength(days), self.fashionable)
         return season, fashion
 
 

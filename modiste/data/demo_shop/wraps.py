@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from modiste.data.demo_shop import adornments, details
-from modiste.data.demo_shop.outlines import curve, mirrored
+from modiste.data.demo_shop.outlines import Point, curve, mirrored
 from modiste.data.demo_shop.silhouettes_lower import fringe
 from modiste.data.demo_shop.silhouettes_upper import NECKLINES
 from modiste.data.demo_shop.tailor import Tailor, Torso
@@ -62,7 +62,7 @@ def draw_sarong(tailor: Tailor) -> None:
         reach = min(y, low - 0.1)
         sketch.fold(curve([(0.3, 1.12), (x * 0.4 + 0.05, (1.1 + reach) / 2 - 0.1, 1), (x, reach)]),
                     0.05, 0.6)  # fmt: skip
-    tails = (
+    tails: tuple[list[Point], ...] = (
         [(0.3, 1.1), (0.5, 1.3, 1), (0.6, 1.75), (0.4, 1.65), (0.33, 1.4, 1)],
         [(0.3, 1.1), (0.36, 1.4, 1), (0.33, 1.95), (0.17, 1.78), (0.22, 1.4, 1)],
     )

@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from checkerboard import N_ITEMS, VOCABULARY
+
+from modiste.errors import ReleaseError
+from modiste.recommender import release as releases
+from modiste.recommender.release import (
+    check_release,
+    current_release,
+    list_releases,
+    publish,
+    rollback,
+    write_release,
+)
+
+MONDAY = datetime(2026, 7, 6, 8, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def write(catalogue, tmp_path):
+    def write(hour=8, *, extra="", parts=None):
+        def write_parts(folder: Path) -> None:
+            catalogue.save(folder)
+            (folder / "network").mkdir()
+            (folder / "network" / "network.json").write_text(f"{{}}{extra}")
+
+        return write_release(
+            tmp_path,
+            parts or write_parts,
+            config={"seed": 1},
+            metrics={"ndcg_at_10": 0.4},
+            data_fingerprint="abc",
+            now=MONDAY.replace(hour=hour),
+        )
+
+    return write
+
+
+class TestWrite:
+    def test_manifest_says_what_is_in_it(self, write):
+        release = write()
+        manifest = check_release(release)
+        assert release.name == manifest.release_id
+        assert release.name.startswith("20260706T083000Z-")
+        assert manifest.created == "2026-07-06T08:30:00+00:00"
+        assert manifest.n_items == N_ITEMS
+        assert manifest.vocabulary_fingerprint == VOCABULARY.fingerprint
+        assert manifest.config == {"seed": 1}
+        assert manifest.metrics == {"ndcg_at_10": 0.4}
+        assert manifest.data_fingerprint == "abc"
+        assert set(manifest.files) == {
+            "items.parquet",
+            "vocabulary.json",
+            "embeddings.npy",
+            "attributes.npz",
+            "network/network.json",
+        }
+
+    def test_same_content_at_the_same_time_is_the_same_bytes(self, write, catalogue, tmp_path):
+        first = (write() / "manifest.json").read_bytes()
+        second = write_release(
+            tmp_path / "elsewhere",
+            lambda folder: (
+                catalogue.save(folder),
+                (folder / "network").mkdir(),
+                (folder / "network" / "network.json").write_text("{}"),
+            )[0],
+            config={"seed": 1},
+            metrics={"ndcg_at_10": 0.4},
+            data_fingerprint="abc",
+            now=MONDAY,
+        )
+        assert (second / "manifest.json").read_bytes() == first
+
+    def test_is_not_live_until_published(self, write, tmp_path):
+        write()
+        with pytest.raises(ReleaseError, match="needs a published release"):
+            current_release(tmp_path)
+
+    def test_twice_in_a_second_is_refused(self, write, tmp_path):
+        write()
+        with pytest.raises(ReleaseError, match="written once"):
+            write()
+        assert len(list(tmp_path.iterdir())) == 1
+
+    def test_failing_parts_leave_nothing(self, write, tmp_path):
+        def fail(folder: Path) -> None:
+            (folder / "half").write_text("x")
+            raise OSError("disk full")
+
+        with pytest.raises(OSError, match="disk full"):
+            write(parts=fail)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_needs_the_items(self, write, tmp_path):
+        with pytest.raises(ReleaseError, match=r"needs items.parquet. Received: \['x'\]"):
+            write(parts=lambda folder: (folder / "x").write_text("x") and None)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_others_may_read_it(self, write):
+        umask = os.umask(0)
+        os.umask(umask)
+        assert write().stat().st_mode & 0o777 == 0o777 & ~umask
+
+
+class TestCheck:
+    def _refused(self, release, message):
+        with pytest.raises(ReleaseError, match=message):
+            check_release(release)
+
+    def test_missing_file(self, write):
+        release = write()
+        (release / "embeddings.npy").unlink()
+        self._refused(release, r"lacks a file; publish.*Received: no .*embeddings.npy")
+
+    def test_extra_file(self, write):
+        release = write()
+        (release / "network" / "notes.txt").write_text("hello")
+        self._refused(release, r"only what its manifest lists.*network/notes.txt")
+
+    def test_changed_byte(self, write):
+        release = write()
+        path = release / "embeddings.npy"
+        data = bytearray(path.read_bytes())
+        data[-1] ^= 1
+        path.write_bytes(data)
+        self._refused(release, r"embeddings.npy must have .* SHA-256 .*roll back. Received")
+
+    def test_shorter_file(self, write):
+        release = write()
+        path = release / "vocabulary.json"
+        path.write_bytes(path.read_bytes()[:-10])
+        self._refused(release, "vocabulary.json must have")
+
+    def test_no_manifest(self, write):
+        release = write()
+        (release / "manifest.json").unlink()
+        self._refused(release, "needs manifest.json")
+
+    @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema_version": 1}', "null"])
+    def test_malformed_manifest(self, write, text):
+        release = write()
+        (release / "manifest.json").write_text(text)
+        self._refused(release, r"manifest.json must be what `write_release` wrote")
+
+    def test_other_schema_version(self, write):
+        release = write()
+        path = release / "manifest.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 99}))
+        self._refused(release, "schema version 1; train.*Received: 99")
+
+    def test_no_directory(self, tmp_path):
+        self._refused(tmp_path / "nowhere", "A release is a directory")
+
+
+class TestLive:
+    def test_publish_and_roll_back(self, write, tmp_path):
+        first, second, third = write(8), write(9), write(10)
+        publish(tmp_path, first.name)
+        publish(tmp_path, third.name)  # the second was never live
+        assert current_release(tmp_path) == third
+        assert rollback(tmp_path) == first
+        assert current_release(tmp_path) == first
+        with pytest.raises(ReleaseError, match="live before"):
+            rollback(tmp_path)
+        assert publish(tmp_path, second.name) == second
+        assert rollback(tmp_path) == first
+
+    def test_publishing_twice_is_publishing_once(self, write, tmp_path):
+        first, second = write(8), write(9)
+        for release in (first, second, second):
+            publish(tmp_path, release.name)
+        assert rollback(tmp_path) == first
+
+    def test_broken_release_is_not_published(self, write, tmp_path):
+        first, second = write(8), write(9)
+        publish(tmp_path, first.name)
+        (second / "attributes.npz").unlink()
+        with pytest.raises(ReleaseError, match=r"attributes.npz"):
+            publish(tmp_path, second.name)
+        assert current_release(tmp_path) == first
+
+    @pytest.mark.parametrize("name", ["nope", "../x", "", "20260706T083000Z-00000000"])
+    def test_unknown_release(self, write, tmp_path, name):
+        release = write()
+        with pytest.raises(ReleaseError, match=f"has the releases {release.name}. Received"):
+            publish(tmp_path, name)
+
+    def test_current_that_names_nothing(self, write, tmp_path):
+        write()
+        (tmp_path / "CURRENT").write_text("\n")
+        with pytest.raises(ReleaseError, match="needs a published release"):
+            current_release(tmp_path)
+
+    def test_list_is_oldest_first_and_skips_half_written_ones(self, write, tmp_path):
+        late, early = write(10), write(8)
+        (tmp_path / ".incoming-123").mkdir()
+        (tmp_path / "notes").mkdir()
+        names = [manifest.release_id for manifest in list_releases(tmp_path)]
+        assert names == [early.name, late.name]
+
+    @pytest.mark.parametrize("step", ["_sync", "_write_current"])
+    def test_dying_while_publishing_leaves_the_old_one_live(
+        self, write, tmp_path, monkeypatch, step
+    ):
+        first, second = write(8), write(9)
+        publish(tmp_path, first.name)
+
+        def die(*_):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(releases, step, die)
+        with pytest.raises(KeyboardInterrupt):
+            publish(tmp_path, second.name)
+        monkeypatch.undo()
+        assert current_release(tmp_path) == first
+        assert publish(tmp_path, second.name) == second
+
+    def test_dying_before_the_rename_leaves_the_old_one_live(self, write, tmp_path, monkeypatch):
+        first = write(8)
+        publish(tmp_path, first.name)
+        # As a power cut would: the folder stays behind, half written.
+        monkeypatch.setattr(releases, "_sync_tree", lambda _: (_ for _ in ()).throw(SystemExit))
+        monkeypatch.setattr(releases.shutil, "rmtree", lambda *_, **__: None)
+        with pytest.raises(SystemExit):
+            write(9)
+        monkeypatch.undo()
+        assert current_release(tmp_path) == first
+        assert [manifest.release_id for manifest in list_releases(tmp_path)] == [first.name]
+        assert publish(tmp_path, write(10).name) == current_release(tmp_path)
