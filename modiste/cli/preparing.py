@@ -59,7 +59,7 @@ def prepare_demo_shop(
     destination: Path, seed: int, n_items: int, n_users: int, deepfashion: Path | None
 ) -> None:
     """Draw and simulate a small fashion shop from a seed."""
-    from modiste.data.deepfashion import write_deepfashion_layout
+    from modiste.data.deepfashion_layout import write_deepfashion_layout
     from modiste.data.demo_shop.shop import write_demo_shop
 
     with terminal.progress_bars() as progress:

@@ -45,6 +45,7 @@ from modiste.data.deepfashion_layout import (
     PRESENT,
     UNKNOWN,
 )
+from modiste.data.prepared import PrepareReport
 from modiste.data.vocabulary import ATTRIBUTE_TYPES, CATEGORY_TYPES, Vocabulary
 from modiste.errors import DatasetError
 
@@ -102,7 +103,7 @@ def read_deepfashion(root: str | Path) -> tuple[Vocabulary, pd.DataFrame]:
     return vocabulary, pd.DataFrame(rows, columns=empty_photos().columns, dtype=object)
 
 
-def prepare_deepfashion(source: str | Path, path: str | Path) -> None:
+def prepare(source: str | Path, path: str | Path) -> PrepareReport:
     """Turn the benchmark on disk into a dataset directory.
 
     The photos are hard-linked where the file system allows it, else copied.
@@ -133,6 +134,7 @@ def prepare_deepfashion(source: str | Path, path: str | Path) -> None:
         empty_events(),
         photos.assign(**{columns.IMAGE: images}),
     )
+    return PrepareReport(n_items=0, n_events=0, n_photos=len(photos))
 
 
 def _annotation_folder(root: Path) -> Path:

@@ -149,16 +149,6 @@ class History:
             (self.weight, self.item_index, self.indptr), shape=(self.n_users, self.n_items)
         )
 
-    @functools.cached_property
-    def purchase_matrix(self) -> sparse.csr_matrix:
-        """`n_purchases` as a matrix without zeros, shape ``(n_users, n_items)`` float32."""
-        matrix = sparse.csr_matrix(
-            (self.n_purchases.astype(np.float32), self.item_index, self.indptr),
-            shape=(self.n_users, self.n_items),
-        )
-        matrix.eliminate_zeros()
-        return matrix
-
     def row(self, user_index: int) -> slice:
         """Return where the entries of a shopper lie, oldest first."""
         return slice(int(self.indptr[user_index]), int(self.indptr[user_index + 1]))

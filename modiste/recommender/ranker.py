@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import lightgbm
 
 RANKER_FILE = "ranker.txt"
+HOME_RANKER_FILE = "ranker_home.txt"
 GUARD_FILE = "ranker.json"
 
 HYBRID: Final = "hybrid"
@@ -39,6 +40,7 @@ SEGMENTS: Final = (
     "home_cold",
 )
 
+_FIRST_HOME: Final = SEGMENTS.index("home_hot")
 # No source's scores spread as wide as this; small enough for float32 to keep their order.
 _STEP: Final = 8.0
 
@@ -92,12 +94,22 @@ class Ranker:
         Fitted on tables of `FEATURE_NAMES`; None if no data allowed a fit.
     guard : Guard
         Must not name the hybrid where there is no booster.
+    home_booster : lightgbm.Booster, optional
+        Fitted on home pages alone, and asked for them instead of `booster`: where nothing
+        is asked for, the shopper's taste decides, which trees that also see photos and
+        phrases learn too little of.
     """
 
-    def __init__(self, booster: lightgbm.Booster | None, guard: Guard) -> None:
+    def __init__(
+        self,
+        booster: lightgbm.Booster | None,
+        guard: Guard,
+        home_booster: lightgbm.Booster | None = None,
+    ) -> None:
         if booster is None and HYBRID in guard.served.values():
             raise ValueError("A guard that serves the hybrid needs a booster. Received: None")
         self.booster = booster
+        self.home_booster = home_booster
         self.guard = guard
         self._served = np.array([SCORERS.index(guard.served[name]) for name in SEGMENTS])
 
@@ -134,8 +146,7 @@ class Ranker:
         if scorer == HYBRID:
             if self.booster is None:
                 raise ValueError("This ranker has no booster, so no hybrid. Received: 'hybrid'")
-            predicted = self.booster.predict(features, num_threads=1)
-            return np.asarray(predicted, dtype=np.float32)
+            return self._predicted(features, 1)[:, 0].astype(np.float32)
         blend = blend_terms(features).sum(axis=1)
         if scorer == BLEND:
             return np.asarray(blend, dtype=np.float32)
@@ -170,9 +181,9 @@ class Ranker:
         result = np.zeros((len(features), len(CAUSES)), dtype=np.float32)
         for scorer, rows in self._rows_by_scorer(features):
             if scorer == HYBRID and self.booster is not None:
-                values = self.booster.predict(features[rows], pred_contrib=True, num_threads=1)
+                values = self._predicted(features[rows], len(FEATURE_NAMES) + 1)
                 # The last column is the mean prediction, the same for every row.
-                result[rows] = sum_by_cause(np.asarray(values)[:, :-1])
+                result[rows] = sum_by_cause(values[:, :-1])
                 continue
             terms = blend_terms(features[rows])
             if scorer in SOURCES:
@@ -185,6 +196,18 @@ class Ranker:
                 result[rows, CAUSES.index(cause_of_source(source))] += terms[:, column]
         return result
 
+    def _predicted(self, features: NDArray[np.float32], n_columns: int) -> NDArray[np.float64]:
+        """Return scores (one column) or SHAP values (a column a feature, and the mean)."""
+        values = np.zeros((len(features), n_columns), dtype=np.float64)
+        is_home = np.zeros(len(features), dtype=np.bool_)
+        if self.home_booster is not None:
+            is_home = segments(features) >= _FIRST_HOME
+        for booster, rows in ((self.booster, ~is_home), (self.home_booster, is_home)):
+            if booster is not None and rows.any():
+                found = booster.predict(features[rows], pred_contrib=n_columns > 1, num_threads=1)
+                values[rows] = np.asarray(found).reshape(-1, n_columns)
+        return values
+
     def _rows_by_scorer(
         self, features: NDArray[np.float32]
     ) -> Sequence[tuple[str, NDArray[np.int64]]]:
@@ -192,13 +215,17 @@ class Ranker:
         return [(SCORERS[one], np.flatnonzero(served == one)) for one in np.unique(served)]
 
     def save(self, folder: Path) -> None:
-        """Write ``ranker.json`` and, where there is a booster, ``ranker.txt``."""
-        if self.booster is not None:
-            text = self.booster.model_to_string()
-            (folder / RANKER_FILE).write_text(text, encoding="utf-8")
+        """Write ``ranker.json`` and, of each booster there is, its trees as text."""
+        for booster, name in (
+            (self.booster, RANKER_FILE),
+            (self.home_booster, HOME_RANKER_FILE),
+        ):
+            if booster is not None:
+                (folder / name).write_text(booster.model_to_string(), encoding="utf-8")
         guard = {
             "feature_names": list(FEATURE_NAMES),
             "fitted": self.booster is not None,
+            "fitted_home": self.home_booster is not None,
             "served": dict(self.guard.served),
             "ndcg_at_10": {name: dict(row) for name, row in self.guard.table.items()},
             "n_queries": dict(self.guard.n_queries),
@@ -220,7 +247,7 @@ class Ranker:
             parts = json.loads(path.read_text(encoding="utf-8"))
             names = tuple(parts["feature_names"])
             guard = Guard(parts["served"], parts["ndcg_at_10"], parts["n_queries"], parts["note"])
-            fitted = bool(parts["fitted"])
+            fitted, fitted_home = bool(parts["fitted"]), bool(parts["fitted_home"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ReleaseError(
                 f"{path} must be what `Ranker.save` wrote; publish the release again. "
@@ -232,7 +259,11 @@ class Ranker:
                 f"{path} must be of this version's {len(FEATURE_NAMES)} features; train the "
                 f"ranker again. Received: {len(names)} features, differing in {differing}"
             )
-        return cls(_read_booster(folder / RANKER_FILE) if fitted else None, guard)
+        return cls(
+            _read_booster(folder / RANKER_FILE) if fitted else None,
+            guard,
+            _read_booster(folder / HOME_RANKER_FILE) if fitted_home else None,
+        )
 
 
 def _read_booster(path: Path) -> lightgbm.Booster:

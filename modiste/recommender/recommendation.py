@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from modiste.attribute_model.garment import Garment
 from modiste.nlp.attribute_query import AttributeQuery
@@ -84,3 +84,19 @@ class Recommendations(list[Recommendation]):
         self.garment = garment
         self.phrase = phrase
         self.notes = notes
+
+    def to_json(self) -> dict[str, object]:
+        """Return the answer as JSON values: products, what was understood, notes."""
+        garment, phrase = self.garment, self.phrase
+        return {
+            "recommendations": [asdict(found) for found in self],
+            "garment": None
+            if garment is None
+            else {
+                "category": garment.category,
+                "box": list(garment.box),
+                "attributes": dict(garment.attributes),
+            },
+            "phrase": None if phrase is None else asdict(phrase),
+            "notes": list(self.notes),
+        }

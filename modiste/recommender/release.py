@@ -205,7 +205,7 @@ def _release(root: Path, release_id: str) -> Path:
 def _live_ids(root: Path) -> list[str]:
     try:
         return (root / CURRENT_FILE).read_text(encoding="utf-8").split()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 

@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from modiste.attribute_model.config import NetworkConfig
-from modiste.attribute_model.weights import DEMO_BACKBONE
+from modiste.attribute_model.config import DEMO_SHOP, NetworkConfig
 from modiste.data import columns
 from modiste.data.dataset import Dataset
 from modiste.data.demo_shop.shop import write_demo_shop
@@ -92,12 +91,7 @@ class _Clock:
 
 def demo_config(size: DemoSize, seed: int) -> JobConfig:
     """Return the settings of the demo's job: a small backbone that ships with modiste."""
-    network = NetworkConfig(
-        backbone=DEMO_BACKBONE.backbone,
-        weights=str(DEMO_BACKBONE.path),
-        image_size=DEMO_BACKBONE.image_size,
-        alpha=DEMO_BACKBONE.alpha,
-    )
+    network = NetworkConfig("MobileNetV2", DEMO_SHOP, image_size=128, alpha=0.5)
     return JobConfig(network=network, fit=FitOptions(epochs=size.epochs)).with_seed(seed)
 
 
@@ -150,7 +144,7 @@ def run_demo(
     )
     weights = (
         "ImageNet weights are not part of modiste and are not fetched here: the demo starts from "
-        f"a small {DEMO_BACKBONE.backbone} trained from nothing on demo shops of other seeds."
+        "a small MobileNetV2 trained from nothing on demo shops of other seeds."
     )
     return DemoResult(
         dataset_dir=shop,

@@ -194,5 +194,6 @@ def _end_of(events: pd.DataFrame) -> datetime:
     """Return the moment after the last event: what the release calls now."""
     if events.empty:
         return datetime.now(UTC)
-    last: pd.Timestamp = events[columns.EVENT_TIME].max()
-    return last.to_pydatetime() + timedelta(microseconds=1)
+    last = pd.Timestamp(events[columns.EVENT_TIME].max())
+    end: datetime = last.to_pydatetime() + timedelta(microseconds=1)
+    return end

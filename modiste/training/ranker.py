@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from modiste.errors import DatasetError
 from modiste.recommender.catalogue import Catalogue
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
 
 #: A segment with fewer validation queries is decided with the others of its kind.
 MIN_GUARD_QUERIES = 30
+#: There, the others count as this many queries of its own.
+PRIOR_QUERIES = 10
 #: Fewer queries than this teach a ranker nothing that holds.
 MIN_TRAINING_QUERIES = 20
 
@@ -120,21 +121,28 @@ def fit_ranker(
             f"The ranker was not fitted: it needs at least {MIN_TRAINING_QUERIES} queries whose "
             f"answer was bought within the training windows. Received: {n_queries}"
         )
+    asking, home = training.split_by_hint()
+    home_booster = None
+    if min(len(asking.group_sizes), len(home.group_sizes)) >= MIN_TRAINING_QUERIES:
+        home_booster = _fit_booster(home, config)
+        training = asking
     booster = _fit_booster(training, config)
     snapshot = Snapshot.take(catalogue, events, cuts.validation.as_of, als, visual=visual)
     asked = labelled_queries(
         snapshot, events, cuts.validation, sources, max_users=config.max_users, seed=config.seed
     )
     everywhere = Guard(dict.fromkeys(SEGMENTS, HYBRID))
-    found = standings(Ranker(booster, everywhere), snapshot, asked, SCORERS)
-    return Ranker(booster, guard(found))
+    unguarded = Ranker(booster, everywhere, home_booster)
+    found = standings(unguarded, snapshot, asked, SCORERS)
+    return Ranker(booster, guard(found), home_booster)
 
 
 def guard(found: Mapping[str, Standing]) -> Guard:
     """Choose what serves each segment: the best NDCG@10 of the validation cut.
 
-    A segment with fewer than `MIN_GUARD_QUERIES` queries is decided by all segments with a
-    query, or all home pages; if those are too few as well, the blend serves.
+    A segment with fewer than `MIN_GUARD_QUERIES` queries is decided together with all that
+    have a query, or all home pages, which then count as `PRIOR_QUERIES`; if those are too
+    few as well, the blend serves.
 
     Parameters
     ----------
@@ -151,21 +159,17 @@ def guard(found: Mapping[str, Standing]) -> Guard:
         if own.any():
             table[segment] = {name: float(found[name].ndcg[own].mean()) for name in SCORERS}
         kind = [n for n, name in enumerate(SEGMENTS) if name.split("_")[0] == segment.split("_")[0]]
+        alike = np.isin(some.segments, kind)
+        prior = PRIOR_QUERIES if own.sum() < MIN_GUARD_QUERIES else 0
         served[segment] = BLEND
-        for deciding in (own, np.isin(some.segments, kind)):
-            if deciding.sum() >= MIN_GUARD_QUERIES:
-                served[segment] = _best(found, SCORERS, deciding)
-                break
+        if alike.sum() >= MIN_GUARD_QUERIES:
+            standing = {
+                name: float(found[name].ndcg[own].sum() + prior * found[name].ndcg[alike].mean())
+                for name in SCORERS
+            }
+            # max keeps the first of equals, and the hybrid is named first.
+            served[segment] = max(standing, key=standing.__getitem__)
     return Guard(served, table, n_queries)
-
-
-def _best(
-    found: Mapping[str, Standing],
-    names: Sequence[str],
-    rows: NDArray[np.bool_],
-) -> str:
-    # max keeps the first of equals, and the hybrid is named first.
-    return max(names, key=lambda name: float(found[name].ndcg[rows].mean()))
 
 
 def _fit_booster(training: RankingSet, config: RankerConfig) -> lightgbm.Booster:

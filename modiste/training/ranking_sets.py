@@ -8,16 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from modiste.recommender.causes import blend_terms
-from modiste.recommender.features import FEATURE_NAMES, ItemFeatures, feature_table
+from modiste.recommender.features import COLUMN, FEATURE_NAMES, ItemFeatures, feature_table
 from modiste.recommender.pool import Pool, propose
 from modiste.recommender.recommender import N_CANDIDATES
-from modiste.training.ranking_queries import LabelledQueries
+from modiste.training.ranking_queries import HOME, LabelledQueries
 from modiste.training.snapshot import Snapshot
 
-#: Rows kept of each query besides those bought: the best of the blend, and as many at random.
-N_HARD = 25
-N_RANDOM = 25
+#: Rows kept of a query besides those bought, drawn evenly; of a home page, all are kept.
+#: Drawing the hardest more often teaches that what the sources rank first is wrong.
+N_OTHERS = 100
 _CHUNK_QUERIES = 128
 
 
@@ -41,6 +40,17 @@ class RankingSet:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def split_by_hint(self) -> tuple[RankingSet, RankingSet]:
+        """Return the rows of the queries with a photo or phrase, and those of home pages."""
+        hints = self.features[:, [COLUMN["has_embedding"], COLUMN["has_attributes"]]]
+        asked = np.asarray(hints.any(axis=1))
+        starts = np.concatenate([[0], np.cumsum(self.group_sizes)]).astype(np.int64)[:-1]
+        return self._of(asked[starts]), self._of(~asked[starts])
+
+    def _of(self, groups: NDArray[np.bool_]) -> RankingSet:
+        rows = np.repeat(groups, self.group_sizes)
+        return RankingSet(self.features[rows], self.labels[rows], self.group_sizes[groups])
 
     @classmethod
     def joined(cls, sets: Sequence[RankingSet]) -> RankingSet:
@@ -113,7 +123,7 @@ def ranking_set(
     n_candidates: int = N_CANDIDATES,
     seed: int = 0,
 ) -> RankingSet:
-    """Return training rows: what was bought, the hardest other candidates and some at random.
+    """Return training rows: what was bought, and other candidates drawn evenly.
 
     Queries none of whose candidates was bought teach nothing and are left out.
 
@@ -129,9 +139,9 @@ def ranking_set(
     for part in pooled_queries(snapshot, labelled, n_candidates=n_candidates):
         pool, labels = part.pool, part.labels
         positives = np.bincount(pool.query_index, labels, minlength=pool.n_queries)
-        hard = _rank_in_query(pool, -blend_terms(part.features).sum(axis=1)) < N_HARD
-        drawn = _rank_in_query(pool, generator.random(len(pool))) < N_RANDOM
-        kept = (hard | drawn | (labels > 0)) & (positives > 0)[pool.query_index]
+        is_home = (labelled.kinds[part.queries] == HOME)[pool.query_index]
+        drawn = _rank_in_query(pool, generator.random(len(pool))) < N_OTHERS
+        kept = (is_home | drawn | (labels > 0)) & (positives > 0)[pool.query_index]
         sizes = np.bincount(pool.query_index[kept], minlength=pool.n_queries)
         sets.append(RankingSet(part.features[kept], labels[kept], sizes[sizes > 0]))
     return RankingSet.joined(sets)

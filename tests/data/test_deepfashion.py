@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from modiste.data.dataset import Dataset, empty_events, write_dataset
-from modiste.data.deepfashion import prepare_deepfashion, read_deepfashion
+from modiste.data.deepfashion import prepare, read_deepfashion
 from modiste.data.deepfashion_layout import write_deepfashion_layout
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import DatasetError
@@ -127,7 +127,7 @@ def test_photos_left_out_of_a_list_are_null(root: Path) -> None:
 
 def test_prepared_dataset_has_the_photos(root: Path, tmp_path: Path) -> None:
     for _ in range(2):  # again over the first time
-        prepare_deepfashion(root, tmp_path / "prepared")
+        prepare(root, tmp_path / "prepared")
     prepared = Dataset.read(tmp_path / "prepared")
     assert len(prepared.photos) == 3
     assert prepared.items.empty
@@ -144,7 +144,7 @@ def test_prepared_without_hard_links(
         raise OSError
 
     monkeypatch.setattr("os.link", refuse)
-    prepare_deepfashion(root, tmp_path / "prepared")
+    prepare(root, tmp_path / "prepared")
     assert len(Dataset.read(tmp_path / "prepared").photos) == 3
 
 

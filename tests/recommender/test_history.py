@@ -225,11 +225,9 @@ def test_repeat_rates_start_at_the_shops():
     assert rates[-1] == pytest.approx(shop)
 
 
-def test_matrices_hold_weights_and_purchases(history):
+def test_matrix_holds_the_weights(history):
     assert history.matrix.shape == (history.n_users, history.n_items)
     assert history.matrix.sum() == pytest.approx(history.weight.sum(), rel=1e-5)
-    assert history.purchase_matrix.sum() == history.n_purchases.sum()
-    assert history.purchase_matrix.data.min() > 0
 
 
 class TestDisk:

@@ -138,6 +138,23 @@ def test_the_same_scores_after_saving(booster, tmp_path):
     assert json.loads((tmp_path / GUARD_FILE).read_text())["served"]["home_cold"] == "popular"
 
 
+def test_home_pages_are_ranked_by_their_own_trees(booster, tmp_path):
+    features = table(2_000, seed=2)
+    labels = (features[:, COLUMN["taste_color"]] > 0.5).astype(int)
+    data = lightgbm.Dataset(features, labels, group=[100] * 20, feature_name=list(FEATURE_NAMES))
+    parameters = {"objective": "lambdarank", "verbosity": -1, "num_threads": 1}
+    home_booster = lightgbm.train(parameters, data, num_boost_round=5)
+    Ranker(booster, guard(), home_booster).save(tmp_path)
+    ranker = Ranker.load(tmp_path)
+    asked = of_segment(table(), asked=1, n_history=9, n_purchased=9)
+    home = of_segment(table(), asked=0, n_history=9, n_purchased=9)
+    scores = ranker.scores(np.concatenate([asked, home]))
+    np.testing.assert_allclose(scores[:200], booster.predict(asked), rtol=1e-6)
+    np.testing.assert_allclose(scores[200:], home_booster.predict(home), rtol=1e-6)
+    rest = scores[200:] - ranker.contributions(home).sum(axis=1)
+    np.testing.assert_allclose(rest, rest[0], atol=1e-4)
+
+
 def test_a_ranker_without_trees_saves_no_trees(tmp_path):
     Ranker.blend_only("too few purchases").save(tmp_path)
     assert not (tmp_path / RANKER_FILE).exists()

@@ -22,12 +22,13 @@ from checkerboard import (
 
 from modiste.data.dataset import empty_events
 from modiste.errors import ReleaseError, UnknownItemError
+from modiste.nlp.word_vectors import WordVectors
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Factors
 from modiste.recommender.history import History
 from modiste.recommender.query import Query
 from modiste.recommender.ranker import Ranker
-from modiste.recommender.recommender import Recommender
+from modiste.recommender.recommender import WORD_VECTORS_FILE, Recommender
 from modiste.recommender.release import publish, rollback, write_release
 
 EVERY_QUERY = {
@@ -287,6 +288,10 @@ class TestRelease:
                 history.save(folder)
                 factors.save(folder)
                 recommender.ranker.save(folder)
+                words = WordVectors(
+                    ("striped", "tee"), np.eye(2, dtype=np.float32), np.ones(2, dtype=np.int64)
+                )
+                words.save(folder / WORD_VECTORS_FILE)
 
             release = write_release(
                 tmp_path,
@@ -312,6 +317,11 @@ class TestRelease:
     def test_without_network_refuses_photos(self, releases_dir):
         with pytest.raises(ReleaseError, match="no network"):
             Recommender.load(releases_dir).recommend(Query(image=photo(0)))
+
+    def test_reads_phrases_with_its_word_vectors(self, releases_dir):
+        answer = Recommender.load(releases_dir).recommend(Query(text="Striped tees"), 3)
+        assert answer.phrase.weights == {"striped": 1.0, "Tee": 1.0}
+        assert all(category_of(item) == "Tee" for item in _indices(answer))
 
     def test_changed_file_is_refused(self, releases_dir):
         release = Recommender.load(releases_dir).manifest.release_id

@@ -198,6 +198,17 @@ class TestLive:
         with pytest.raises(ReleaseError, match="needs a published release"):
             current_release(tmp_path)
 
+    def test_current_that_names_a_removed_release(self, write, tmp_path):
+        kept = write(8)
+        (tmp_path / "CURRENT").write_text("20260706T090000Z-00000000\n")
+        with pytest.raises(ReleaseError, match=f"has the releases {kept.name}. Received"):
+            current_release(tmp_path)
+
+    def test_a_file_is_no_releases_directory(self, tmp_path):
+        (tmp_path / "file").write_text("x")
+        with pytest.raises(ReleaseError, match="needs a published release"):
+            current_release(tmp_path / "file")
+
     def test_list_is_oldest_first_and_skips_half_written_ones(self, write, tmp_path):
         late, early = write(10), write(8)
         (tmp_path / ".incoming-123").mkdir()

@@ -21,7 +21,7 @@ from modiste.training.ranking_queries import (
     QuestionSources,
     labelled_queries,
 )
-from modiste.training.ranking_sets import N_HARD, N_RANDOM, RankingSet, pooled_queries, ranking_set
+from modiste.training.ranking_sets import N_OTHERS, RankingSet, pooled_queries, ranking_set
 from modiste.training.snapshot import Snapshot
 from modiste.training.time_cuts import time_cuts
 
@@ -171,7 +171,11 @@ def test_training_rows_hold_every_purchase_and_few_others(snapshot, labelled):
     starts = np.concatenate([[0], np.cumsum(rows.group_sizes)[:-1]])
     positives = np.add.reduceat(rows.labels, starts)
     assert positives.min() >= 1
-    assert (rows.group_sizes - positives).max() <= N_HARD + N_RANDOM
+    asking, home = rows.split_by_hint()
+    assert len(asking) + len(home) == len(rows)
+    assert not home.features[:, COLUMN["has_attributes"]].any()
+    assert asking.group_sizes.max() <= N_OTHERS + 1
+    assert home.group_sizes.max() > N_OTHERS / 2
     again = ranking_set(snapshot, labelled)
     np.testing.assert_array_equal(rows.features, again.features)
     assert len(RankingSet.joined([rows, rows])) == 2 * len(rows)

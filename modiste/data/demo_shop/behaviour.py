@@ -13,7 +13,6 @@ or another colour, and refunds, more often of what suits the shopper less.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,6 +25,7 @@ from modiste.data.demo_shop.seasons import N_DAYS, START, Fashions
 from modiste.data.demo_shop.shoppers import Traits, make_shoppers
 from modiste.data.demo_shop.texts import search_phrase
 from modiste.data.demo_shop.visits import Floats, Ints, Visits, World, visit, visit_days
+from modiste.progress import Progress
 
 N_FASHIONS = 16
 REFUND_SHARE = 0.08
@@ -68,7 +68,7 @@ def simulate(
     world: World,
     rng: np.random.Generator,
     *,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Play the shop's months.
 
@@ -79,7 +79,6 @@ def simulate(
     rng : numpy.random.Generator
         Source of every choice.
     progress : callable, optional
-        Called with the visits played and their number.
 
     Returns
     -------
@@ -96,7 +95,7 @@ def simulate(
         owned[visits.user[bought], visits.bought[bought]] = True
         _write_visits(world, log, visits, owned, rng)
         if progress is not None:
-            progress(min(start + _VISITS_AT_ONCE, len(user)), len(user))
+            progress(min(start + _VISITS_AT_ONCE, len(user)), len(user), "simulating shoppers")
     _follow_purchases(world, log, rng)
     return _to_frame(world, log, rng)
 

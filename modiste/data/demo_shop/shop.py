@@ -65,7 +65,7 @@ def write_demo_shop(
     workers : int, optional
         Processes that draw; as many as there are processors if None.
     progress : callable, optional
-        Called with a stage (``"events"``, ``"photos"``), what is done and how much there is.
+        Told of the visits played and of the photos drawn.
 
     Returns
     -------
@@ -92,11 +92,7 @@ def write_demo_shop(
     folder = _fresh(path, seed)
     catalogue = make_catalogue(n_items, _stream(seed, _CATALOGUE))
     world = make_world(catalogue, n_users, _stream(seed, _SHOPPERS))
-    events = simulate(
-        world,
-        _stream(seed, _EVENTS),
-        progress=None if progress is None else lambda done, total: progress("events", done, total),
-    )
+    events = simulate(world, _stream(seed, _EVENTS), progress=progress)
     orders, items = _shop_orders(catalogue, n_street_photos, seed)
     splits = splits_of(int(catalogue.group.max()) + 1, SPLIT_SHARES, _stream(seed, _PHOTOS))
     item_ids = catalogue.items[columns.ITEM_ID]

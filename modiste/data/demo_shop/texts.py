@@ -140,11 +140,8 @@ def description(design: GarmentDesign, brand: str, rng: np.random.Generator) -> 
         sentences.append(_pick(_FITS, rng))
     if rng.random() < 0.5:
         sentences.append(cloth.care + ".")
-    if rng.random() < 0.35:
-        tags = _drawn(design.attributes, 4, rng)
-        sentences.append(
-            "Tags: " + ", ".join((*tags, design.colour, design.category.lower())) + "."
-        )
+    if rng.random() < 0.5:
+        sentences.append(_tags(design, rng))
     return " ".join(_sentence(text) for text in sentences)
 
 
@@ -194,6 +191,17 @@ def _remark(name: str, rng: np.random.Generator) -> str:
         after=_pick(words.after, rng),
         note=words.note,
     )
+
+
+def _tags(design: GarmentDesign, rng: np.random.Generator) -> str:
+    """Return keywords: names of the vocabulary, and for some what else they are called."""
+    tags = []
+    for name in _drawn(design.attributes, 4, rng):
+        tags.append(name)
+        others = [word for word in words_of(name).before if word != name]
+        if others and rng.random() < 0.6:
+            tags.append(_pick(others, rng))
+    return "Tags: " + ", ".join((*tags, design.colour, design.category.lower())) + "."
 
 
 def _adjectives(names: Sequence[str], noun: str, rng: np.random.Generator) -> str:

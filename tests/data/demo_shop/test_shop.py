@@ -84,16 +84,19 @@ def test_photos_alone_are_spread_over_the_categories(tmp_path: Path) -> None:
 
 
 def test_progress_names_its_stages(tmp_path: Path) -> None:
-    calls: list[tuple[str, int, int]] = []
+    calls: list[tuple[int, int, str]] = []
     write_demo_shop(
         tmp_path / "shop",
         n_items=2,
         n_users=1,
         n_street_photos=0,
         workers=1,
-        progress=lambda stage, done, total: calls.append((stage, done, total)),
+        progress=lambda done, total, what: calls.append((done, total, what)),
     )
-    assert [stage for stage, done, total in calls if done == total] == ["events", "photos"]
+    assert [what for done, total, what in calls if done == total] == [
+        "simulating shoppers",
+        "drawing photos",
+    ]
 
 
 @pytest.mark.parametrize(

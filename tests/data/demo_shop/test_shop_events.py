@@ -117,7 +117,11 @@ def test_tastes_show_in_purchases(world: World, events: pd.DataFrame) -> None:
 def test_progress_ends_complete(catalogue: Catalogue) -> None:
     world = make_world(catalogue, 5, np.random.default_rng(1))
     calls: list[tuple[int, int]] = []
-    simulate(world, np.random.default_rng(1), progress=lambda done, n: calls.append((done, n)))
+    simulate(
+        world,
+        np.random.default_rng(1),
+        progress=lambda done, total, what: calls.append((done, total)),
+    )
     assert calls[-1][0] == calls[-1][1] == world.shoppers.n_visits.sum()
 
 
