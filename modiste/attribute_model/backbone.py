@@ -21,7 +21,7 @@ class MissingWeightsError(ModisteError):
 
 
 @keras.saving.register_keras_serializable(package="modiste")
-class BlueGreenRed(keras.layers.Layer):
+class BlueGreenRed(keras.layers.Layer):  # type: ignore[misc]
     """Turn RGB into BGR, which ResNet's and VGG's weights were trained on."""
 
     def call(self, x: Any) -> Any:
@@ -103,9 +103,7 @@ def _with_weights(
 ) -> Any:
     if config.weights == IMAGENET:
         try:
-            return constructor(
-                input_shape=shape, include_top=False, weights=IMAGENET, **options
-            )
+            return constructor(input_shape=shape, include_top=False, weights=IMAGENET, **options)
         except Exception as error:  # Keras raises bare Exception when a download fails
             raise MissingWeightsError(
                 f"The ImageNet weights of {config.backbone} could not be downloaded. Connect to "

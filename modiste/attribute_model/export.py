@@ -20,9 +20,8 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from modiste.attribute_model.network import OUTPUTS
+from modiste.attribute_model.runtime import NETWORK_FILES
 
-FLOAT32_FILE = "network.onnx"
-INT8_FILE = "network.int8.onnx"
 OPSET = 17
 
 #: int8 is served only if it agrees with float32 at least so far.
@@ -70,9 +69,9 @@ def export_network(
     dict
         `Int8Check` as a dict.
     """
-    write_float32(network, out / FLOAT32_FILE)
-    write_int8(out / FLOAT32_FILE, out / INT8_FILE, calibration)
-    return asdict(compare(out / FLOAT32_FILE, out / INT8_FILE, held_out))
+    write_float32(network, out / NETWORK_FILES["float32"])
+    write_int8(out / NETWORK_FILES["float32"], out / NETWORK_FILES["int8"], calibration)
+    return asdict(compare(out / NETWORK_FILES["float32"], out / NETWORK_FILES["int8"], held_out))
 
 
 def write_float32(network: Any, path: Path) -> None:
@@ -124,6 +123,7 @@ def write_int8(float32: Path, int8: Path, calibration: NDArray[np.float32]) -> N
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=["Conv", "MatMul", "Gemm", "Add"],
             per_channel=True,
+            reduce_range=True,  # 7-bit weights: 8 overflow on processors without VNNI
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             calibrate_method=CalibrationMethod.MinMax,

@@ -116,7 +116,7 @@ class FeatureCache:
         unfinished = self.folder / f"{_UNFINISHED}{uuid.uuid4().hex}"
         unfinished.mkdir(parents=True)
         try:
-            stored: list[np.memmap] = []  # type: ignore[type-arg]
+            stored: list[np.memmap] = []
             n_done = 0
             for batch in batches:
                 if not stored:

@@ -10,9 +10,6 @@ from typing import Any
 
 import keras
 
-#: Marks an unknown category, box edge, attribute or item in `y_true`.
-UNKNOWN = -1.0
-
 _EPSILON = 1e-6
 
 

@@ -35,7 +35,7 @@ _MOMENTUM = 0.98  # of running statistics: a fit may have few steps
 
 
 @keras.saving.register_keras_serializable(package="modiste")
-class BoxEdges(keras.layers.Layer):
+class BoxEdges(keras.layers.Layer):  # type: ignore[misc]
     """Turn four logits into ordered edges inside the photo.
 
     The first two are the box's place among the room it leaves, the last two its size.
@@ -50,7 +50,7 @@ class BoxEdges(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="modiste")
-class SpatialStatistics(keras.layers.Layer):
+class SpatialStatistics(keras.layers.Layer):  # type: ignore[misc]
     """Mean and standard deviation of each channel over the feature map."""
 
     def call(self, x: Any) -> Any:
@@ -62,7 +62,7 @@ class SpatialStatistics(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="modiste")
-class WeightedMean(keras.layers.Layer):
+class WeightedMean(keras.layers.Layer):  # type: ignore[misc]
     """Mean of a feature map over space, under weights."""
 
     def call(self, x: Any, weights: Any) -> Any:
@@ -198,9 +198,7 @@ def _features(top: Any, colours: Any, textures: Any) -> dict[str, Any]:
         "pooled": keras.layers.GlobalAveragePooling2D(name="pooled")(top),
         "attended": WeightedMean(name="attended")(top, where),
         "palette": palette,
-        "textures": keras.layers.BatchNormalization(momentum=0.9, name="textures_scaled")(
-            textures
-        ),
+        "textures": keras.layers.BatchNormalization(momentum=0.9, name="textures_scaled")(textures),
     }
 
 

@@ -207,5 +207,6 @@ def _events(lines: pd.DataFrame) -> pd.DataFrame:
         + merged[columns.EVENT_NAME]
         + repeat.map(lambda n: f"-{n}" if n else "")
     )
-    order = [columns.EVENT_TIME, columns.EVENT_ID]
-    return merged.drop(columns="invoice").sort_values(order).reset_index(drop=True)
+    # The lines of one invoice share a time; they keep the order in which they were rung up.
+    in_time = merged.sort_values(columns.EVENT_TIME, kind="stable")
+    return in_time.drop(columns="invoice").reset_index(drop=True)

@@ -14,14 +14,17 @@ import os
 from pathlib import Path
 from typing import Any
 
-from modiste.attribute_model.backbone import weights_path
+import keras
+
+from modiste.attribute_model.backbone import build_backbone, weights_path
 from modiste.attribute_model.config import ALL_LAYERS, DEMO_SHOP, NetworkConfig
 from modiste.attribute_model.feature_cache import FeatureCache
 from modiste.attribute_model.network import build_parts
 from modiste.data import columns
 from modiste.data.dataset import Dataset
 from modiste.data.demo_shop.shop import write_photos
-from modiste.training.network import FitOptions, fit_parts, pixel_batches
+from modiste.training.network import pixel_batches
+from modiste.training.network_epochs import FitOptions, fit_parts
 
 PHOTO_SEED = 20261
 CONFIG = NetworkConfig(
@@ -56,8 +59,15 @@ def pretrain(work: Path, out: Path, n_photos: int = 10_000, options: FitOptions 
         parts, train, val, dataset.vocabulary, options, progress=_say, resume=work / "state"
     )
     out.parent.mkdir(parents=True, exist_ok=True)
-    parts.backbone.save_weights(out)
+    save_backbone(parts.backbone, out)
     (work / "curves.json").write_text(json.dumps(best.curves, indent=1), encoding="utf-8")
+
+
+def save_backbone(backbone: Any, out: Path) -> None:
+    """Write the backbone's weights without the layers that `preprocess` put before it."""
+    alone = build_backbone(CONFIG, keras.Input((CONFIG.image_size, CONFIG.image_size, 3)))
+    alone.set_weights(backbone.get_weights())
+    alone.save_weights(out)
 
 
 def _say(done: int, total: int, what: str) -> None:

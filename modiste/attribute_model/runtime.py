@@ -1,0 +1,221 @@
+"""Serve a fitted network: pixels in, garments out, with ONNX Runtime alone."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from modiste.attribute_model.config import NetworkConfig
+from modiste.attribute_model.garment import Box, Garment
+from modiste.data.images import crop_and_resize
+from modiste.data.vocabulary import Vocabulary
+from modiste.errors import ReleaseError
+
+NETWORK_JSON = "network.json"
+NETWORK_FILES = {"float32": "network.onnx", "int8": "network.int8.onnx"}
+SCHEMA_VERSION = 1
+
+Precision = Literal["float32", "int8"]
+
+_OUTPUTS = ["category", "box", "attributes", "embedding"]
+_BATCH = 32
+
+
+@dataclass(frozen=True)
+class Detector:
+    """Names the garment in a photo; load one with `Detector.load`.
+
+    It holds no state between calls, so threads may share it.
+
+    Parameters
+    ----------
+    session : onnxruntime.InferenceSession
+    vocabulary : Vocabulary
+    image_size : int
+        Side of the network's square in pixels.
+    thresholds : ndarray
+        Score from which each attribute is named, shape ``(n_attributes,)`` float32.
+    precision : str
+        Of the network in use: ``float32`` or ``int8``.
+    """
+
+    session: Any
+    vocabulary: Vocabulary
+    image_size: int
+    thresholds: NDArray[np.float32]
+    precision: Precision = "float32"
+
+    @classmethod
+    def load(
+        cls,
+        directory: str | Path,
+        vocabulary: Vocabulary,
+        *,
+        precision: Precision = "float32",
+        threads: int | None = None,
+    ) -> Detector:
+        """Load what `fit_network` wrote.
+
+        Parameters
+        ----------
+        directory : path
+            Holds ``network.json``, ``network.onnx`` and ``network.int8.onnx``.
+        vocabulary : Vocabulary
+            Must be the one the network was fitted with.
+        precision : str
+            ``int8`` answers sooner; where it was found to agree too little with float32
+            when it was made, float32 is used, and `precision` says so.
+        threads : int, optional
+            Threads of one call; as many as there are cores if None. Servers that answer
+            many requests at once do best with 1.
+
+        Raises
+        ------
+        ValueError
+            If the precision or the number of threads is not one of these.
+        ReleaseError
+            If a file is missing or broken, or the vocabulary is another.
+        """
+        if precision not in NETWORK_FILES:
+            raise ValueError(
+                f"precision must be one of {', '.join(NETWORK_FILES)}. Received: {precision!r}"
+            )
+        if threads is not None and threads < 1:
+            raise ValueError(f"threads must be at least 1. Received: {threads}")
+        folder = Path(directory)
+        described = _read_description(folder / NETWORK_JSON, vocabulary)
+        if precision == "int8" and not described["int8"]["usable"]:
+            precision = "float32"
+        session = _open(folder / NETWORK_FILES[precision], threads)
+        config = NetworkConfig.from_json(json.dumps(described["config"]))
+        thresholds = np.array(described["thresholds"], dtype=np.float32)
+        return cls(session, vocabulary, config.image_size, thresholds, precision)
+
+    def detect(
+        self,
+        images: Sequence[NDArray[np.uint8]],
+        boxes: Sequence[Box | None] | None = None,
+    ) -> list[Garment]:
+        """Name the garment in each photo.
+
+        Parameters
+        ----------
+        images : sequence of ndarray
+            RGB photos, ``(height, width, 3)`` uint8, of any sizes.
+        boxes : sequence of (tuple of float or None), optional
+            One a photo: where the garment is, xyxy in [0, 1]. The network then looks only
+            there, and the garment's box is this one. None looks at the whole photo.
+
+        Returns
+        -------
+        list of Garment
+            One a photo, in order.
+
+        Raises
+        ------
+        ValueError
+            If the numbers of photos and boxes differ, or a box is not ordered or leaves
+            the photo.
+        """
+        given: Sequence[Box | None] = [None] * len(images) if boxes is None else boxes
+        if len(given) != len(images):
+            raise ValueError(
+                f"boxes must have one entry a photo. Received: {len(given)} for {len(images)}"
+            )
+        for box in given:
+            _check_box(box)
+        garments: list[Garment] = []
+        for start in range(0, len(images), _BATCH):
+            part = given[start : start + _BATCH]
+            pixels = [
+                crop_and_resize(photo, self.image_size, box)
+                for photo, box in zip(images[start : start + _BATCH], part, strict=True)
+            ]
+            answers = self._run(np.stack(pixels).astype(np.float32))
+            garments += [self._garment(*row) for row in zip(*answers, part, strict=True)]
+        return garments
+
+    def _run(self, pixels: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        answers: list[NDArray[np.float32]] = self.session.run(_OUTPUTS, {"image": pixels})
+        return answers
+
+    def _garment(
+        self,
+        categories: NDArray[np.float32],
+        box: NDArray[np.float32],
+        attributes: NDArray[np.float32],
+        embedding: NDArray[np.float32],
+        given: Box | None,
+    ) -> Garment:
+        named = np.flatnonzero(attributes >= self.thresholds)
+        named = named[np.argsort(-attributes[named], kind="stable")]
+        x1, y1, x2, y2 = box.clip(0.0, 1.0).tolist()
+        return Garment(
+            category=self.vocabulary.categories[int(categories.argmax())],
+            category_scores=dict(zip(self.vocabulary.categories, categories.tolist(), strict=True)),
+            box=(x1, y1, x2, y2) if given is None else given,
+            attributes={self.vocabulary.attributes[i]: float(attributes[i]) for i in named},
+            embedding=embedding,
+            attribute_scores=attributes,
+        )
+
+
+def _check_box(box: Box | None) -> None:
+    if box is None:
+        return
+    x1, y1, x2, y2 = box
+    if not (0 <= x1 < x2 <= 1 and 0 <= y1 < y2 <= 1):
+        raise ValueError(
+            "A box must be (x1, y1, x2, y2) with 0 <= x1 < x2 <= 1 and 0 <= y1 < y2 <= 1, "
+            f"fractions of the photo's width and height. Received: {box}"
+        )
+
+
+def _read_description(path: Path, vocabulary: Vocabulary) -> Mapping[str, Any]:
+    try:
+        described = json.loads(path.read_text(encoding="utf-8"))
+        version, fingerprint = described["schema_version"], described["vocabulary_fingerprint"]
+        n_thresholds = len(described["thresholds"])
+        bool(described["int8"]["usable"] and described["config"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReleaseError(
+            f"{path} must be the JSON that fit_network writes; fit the network again. "
+            f"Received: {error!r}"
+        ) from error
+    if version != SCHEMA_VERSION:
+        raise ReleaseError(
+            f"{path} must have schema_version {SCHEMA_VERSION}; fit the network again with this "
+            f"version of modiste. Received: {version}"
+        )
+    if fingerprint != vocabulary.fingerprint or n_thresholds != len(vocabulary.attributes):
+        raise ReleaseError(
+            f"{path} belongs to another vocabulary; use the one it was fitted with, "
+            f"{fingerprint}. Received: {vocabulary.fingerprint}"
+        )
+    checked: Mapping[str, Any] = described
+    return checked
+
+
+def _open(path: Path, threads: int | None) -> Any:
+    options = ort.SessionOptions()
+    options.log_severity_level = 3
+    if threads is not None:
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+    try:
+        return ort.InferenceSession(
+            os.fspath(path), sess_options=options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # ONNX Runtime's errors share no base of their own
+        raise ReleaseError(
+            f"{path} must be a network that ONNX Runtime can read; fit the network again. "
+            f"Received: {error}"
+        ) from error
