@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import click
+from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 from rich.table import Table as RichTable
@@ -59,24 +61,36 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table; every column after the first is aligned right."""
-    table = RichTable(title=title, title_justify="left", title_style="bold", header_style="bold")
-    for i, name in enumerate(header):
-        table.add_column(name, justify="left" if i == 0 else "right", no_wrap=i > 0)
-    for row in rows:
-        table.add_row(*row)
+def print_table(table: Table) -> None:
+    """Print a table: numbers to the right, long text wrapped, nothing cut."""
+    drawn = RichTable(
+        title=table.title or None,
+        title_justify="left",
+        title_style="bold",
+        header_style="bold",
+        box=box.SIMPLE_HEAD,
+    )
+    for i, name in enumerate(table.header):
+        is_number = i > 0 and all(row[i][:1].isdigit() or row[i] == "-" for row in table.rows)
+        drawn.add_column(
+            name,
+            justify="right" if is_number else "left",
+            no_wrap=is_number,
+            overflow="fold",
+        )
+    for row in table.rows:
+        drawn.add_row(*map(escape, row))
     console = Console()
-    # A pipe or a log has no width of its own; rich's 80 columns would cut the tables.
+    # A pipe or a log has no width of its own; rich's 80 columns would fold the tables.
     if not console.is_terminal:
-        console = Console(width=110)
-    console.print(table)
+        console = Console(width=120)
+    console.print(drawn)
 
 
 def print_tables(tables: Sequence[Table]) -> None:
     """Print several tables."""
     for table in tables:
-        print_table(table.title, table.header, table.rows)
+        print_table(table)
 
 
 def run(command: click.Command) -> None:

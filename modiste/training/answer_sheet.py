@@ -40,10 +40,11 @@ def understood(answer: Recommendations) -> list[str]:
         lines.append(f"Seen: {answer.garment.category} ({share:.0%})")
         lines.append(", ".join(list(answer.garment.attributes)[:10]))
     if answer.phrase is not None:
-        lines += [
-            f"{match.words} = {'not ' if match.weight < 0 else ''}{match.name}"
-            for match in answer.phrase.matched
-        ]
+        named: dict[str, list[str]] = {}
+        for match in answer.phrase.matched:
+            name = f"not {match.name}" if match.weight < 0 else match.name
+            named.setdefault(match.words, []).append(name)
+        lines += [f"{words} = {', '.join(names)}" for words, names in named.items()]
         if answer.phrase.not_understood:
             lines.append(f"Not understood: {', '.join(answer.phrase.not_understood)}")
     return lines + [f"Note: {note}" for note in answer.notes]

@@ -81,7 +81,8 @@ def draw_contact_sheet(rows: Sequence[SheetRow], title: str) -> Image.Image:
     for row, height in zip(rows, heights, strict=True):
         pen.line((_MARGIN, top, width - _MARGIN, top), _LINE, 2)
         pen.text((_MARGIN, top + 12), row.heading, _INK, _font(21))
-        pen.text((_MARGIN, top + 38), row.subheading, _MUTED, _font(14))
+        told = _wrapped(row.subheading, width - 2 * _MARGIN, 14)[0]
+        pen.text((_MARGIN, top + 38), told, _MUTED, _font(14))
         _draw_query(sheet, pen, row, top + _HEADING + 6)
         for i, card in enumerate(row.cards):
             left = _MARGIN + _QUERY_WIDTH + _GAP + (i % _COLUMNS) * (_CARD_WIDTH + _GAP)
