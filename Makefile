@@ -10,6 +10,8 @@ DATA ?= ../shared/data
 demo: $(READY)
 	$(BIN)/modiste demo $(ARGS)
 
+# Where the real data is, the tests that read it run too; elsewhere they say why they do not.
+test: export MODISTE_REAL_DATA ?= $(abspath $(wildcard $(DATA)))
 test: $(READY)
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 

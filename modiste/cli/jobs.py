@@ -9,7 +9,7 @@ import click
 
 from modiste.cli import terminal
 from modiste.cli.answering import serve_release
-from modiste.cli.options import FOLDER, json_option
+from modiste.cli.options import FILE, FOLDER, json_option
 
 
 @click.command()
@@ -54,8 +54,15 @@ def demo(
     "--weights", default="imagenet", show_default=True, help="imagenet, none or a .weights.h5 file."
 )
 @click.option("--image-size", type=click.IntRange(32), default=224, show_default=True)
-@click.option("--trainable-layers", type=click.IntRange(0), default=12, show_default=True)
+@click.option(
+    "--trainable-layers",
+    type=click.IntRange(-1),
+    default=12,
+    show_default=True,
+    help="Of the backbone, from its end; -1 for all.",
+)
 @click.option("--epochs", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--word-vectors", type=FILE, help="In word2vec's format; binary if it ends in .bin.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--drop-bad-rows", is_flag=True, help="Leave bad rows out and list them.")
 @json_option
@@ -65,6 +72,7 @@ def train(
     as_json: bool,
     drop_bad_rows: bool,
     epochs: int,
+    word_vectors: Path | None,
     seed: int,
     **network: Any,
 ) -> None:
@@ -76,7 +84,9 @@ def train(
 
     if network["weights"] == "none":
         network["weights"] = None
-    config = JobConfig(NetworkConfig(**network), FitOptions(epochs=epochs)).with_seed(seed)
+    config = JobConfig(
+        NetworkConfig(**network), FitOptions(epochs=epochs), pretrained_vectors=word_vectors
+    ).with_seed(seed)
     data = Dataset.read(dataset, drop_bad_rows=drop_bad_rows)
     if data.dropped:
         terminal.tell(f"Left out {len(data.dropped)} bad values:")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -126,7 +127,10 @@ class Explainer:
         share = _shares(contributions)["taste"]
         if share <= 0 or liked < 0 or not query.purchased.size:
             return []
-        return [self._because(liked, share)]
+        title = self._catalogue.titles[liked]
+        item_id = self._catalogue.item_ids.ids[liked]
+        text = f"much like {title}, which you bought"
+        return [Reason("because_you_bought", text, share, (item_id,))]
 
     def _looks_like(self, query: EncodedQuery, strength: float) -> Reason:
         if query.garment is None and query.item_index >= 0:
@@ -167,12 +171,12 @@ class Explainer:
         answer = np.full(len(items), -1, dtype=np.int64)
         if self._factors is None or not query.purchased.size:
             return answer
-        vectors = self._factors.item_factors.astype(np.float64)
-        past = vectors[query.history]  # (n_history, n_factors)
+        vectors = self._factors.item_factors
+        past = vectors[query.history].astype(np.float64)  # (n_history, n_factors)
         confidence = self._factors.alpha * query.history_weights.astype(np.float64)
         system = self._gram + (past.T * (confidence - 1.0)) @ past
         system[np.diag_indices_from(system)] += self._factors.regularization + 1e-9
-        parts = vectors[items] @ np.linalg.solve(system, (past.T * confidence))
+        parts = vectors[items].astype(np.float64) @ np.linalg.solve(system, (past.T * confidence))
         # An item is no reason for itself; that it was bought before is one of its own.
         parts[query.history[None, :] == items[:, None]] = 0.0
         total = np.maximum(parts, 0.0).sum(axis=1)
@@ -224,12 +228,11 @@ def _shares(contributions: NDArray[np.float32]) -> dict[str, float]:
 
 
 def _strongest(found: list[Reason]) -> tuple[Reason, ...]:
-    """Merge reasons that say the same and keep the strongest."""
-    merged: dict[tuple[str, tuple[str, ...]], Reason] = {}
-    for reason in found:
-        key = (reason.kind, reason.names)
-        before = merged[key].strength if key in merged else 0.0
-        strength = min(before + reason.strength, 1.0)
-        merged[key] = Reason(reason.kind, reason.text, strength, reason.names)
-    order = sorted(merged.values(), key=lambda reason: -reason.strength)
-    return tuple(order[:MAX_REASONS])
+    """Keep the strongest reasons, one of a kind: a second purchase would say little more."""
+    order = sorted(found, key=lambda reason: -reason.strength)
+    merged: dict[str, Reason] = {}
+    for reason in order:
+        first = merged.get(reason.kind, reason)
+        total = reason.strength if first is reason else first.strength + reason.strength
+        merged[reason.kind] = replace(first, strength=min(total, 1.0))
+    return tuple(sorted(merged.values(), key=lambda reason: -reason.strength)[:MAX_REASONS])

@@ -19,8 +19,14 @@ from modiste.attribute_model.config import NetworkConfig
 from modiste.attribute_model.runtime import Detector
 from modiste.data import columns
 from modiste.data.dataset import Dataset
-from modiste.nlp.fit_word_vectors import WordVectorOptions, fit_word_vectors
+from modiste.nlp.fit_word_vectors import (
+    WordVectorOptions,
+    extend,
+    fit_word_vectors,
+    read_word2vec,
+)
 from modiste.nlp.phrase_reader import PhraseReader
+from modiste.nlp.word_vectors import WordVectors
 from modiste.progress import Progress
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.history import History
@@ -46,6 +52,9 @@ class JobConfig:
     word_vectors : WordVectorOptions
     als : AlsConfig
     ranker : RankerConfig
+    pretrained_vectors : Path or None
+        Word vectors in word2vec's text format, or its binary one if the name ends in
+        ``.bin`` or ``.bin.gz``, which the catalogue's own words are added to.
     seed : int
         Of the word vectors; `with_seed` sets that of every part.
     """
@@ -55,6 +64,7 @@ class JobConfig:
     word_vectors: WordVectorOptions = field(default_factory=WordVectorOptions)
     als: AlsConfig = field(default_factory=AlsConfig)
     ranker: RankerConfig = field(default_factory=RankerConfig)
+    pretrained_vectors: Path | None = None
     seed: int = 0
 
     def with_seed(self, seed: int) -> JobConfig:
@@ -71,6 +81,8 @@ class JobConfig:
         """Return the settings as JSON values, without this machine's paths."""
         parts = asdict(self)
         parts["fit"].pop("cache_dir")
+        path = parts["pretrained_vectors"]
+        parts["pretrained_vectors"] = path and path.name
         weights = self.network.weights
         parts["network"]["weights"] = Path(weights).name if weights else None
         return dict(json.loads(json.dumps(parts)))
@@ -136,9 +148,7 @@ def _fit(
         fit_network(dataset, network_dir, config.network, config.fit, progress=progress)
         detector = Detector.load(network_dir, dataset.vocabulary)
     catalogue = _catalogue(dataset, detector, progress)
-    vectors = fit_word_vectors(
-        catalogue_texts(dataset), options=config.word_vectors, seed=config.seed
-    )
+    vectors = _word_vectors(dataset, config)
     text_reader = PhraseReader(vectors, dataset.vocabulary)
     # The network has met the training photos, so their embeddings are better than any
     # shopper's; the ranker learns from photos that it has not met.
@@ -159,6 +169,14 @@ def _catalogue(dataset: Dataset, detector: Detector | None, progress: Progress |
         embeddings=described.embeddings.astype(np.float16),
         attributes=described.attributes,
     )
+
+
+def _word_vectors(dataset: Dataset, config: JobConfig) -> WordVectors:
+    texts, path = catalogue_texts(dataset), config.pretrained_vectors
+    if path is None:
+        return fit_word_vectors(texts, options=config.word_vectors, seed=config.seed)
+    pretrained = read_word2vec(path, binary=path.name.endswith((".bin", ".bin.gz")))
+    return extend(pretrained, texts, options=config.word_vectors, seed=config.seed)
 
 
 def catalogue_texts(dataset: Dataset) -> list[str]:

@@ -189,7 +189,7 @@ def test_an_item_is_never_the_reason_for_itself(shop):
 
 def test_taste_names_the_most_similar_purchase(shop):
     found = shop.all_of("taste", shop.shopper())
-    assert found["sailor"][0].text == "because you bought Breton Tee"
+    assert found["sailor"][0].text == "much like Breton Tee, which you bought"
     assert "because_you_bought" not in kinds(shop.all_of("taste", EncodedQuery())["sailor"])
 
 
@@ -243,7 +243,7 @@ def test_strength_is_the_share_of_what_raises_the_score(shop):
     assert [reason.strength for reason in found] == [0.75, 0.25]
 
 
-def test_two_causes_with_the_same_text_are_one_reason(shop):
+def test_two_causes_of_one_kind_are_one_reason(shop):
     query = shop.shopper()
     pool, _ = shop.rows(query)
     contributions = np.zeros((len(pool), len(CAUSES)), dtype=np.float32)
