@@ -52,13 +52,14 @@ class FittedParts:
     ----------
     detector : Detector or None
         None where there were no photos to learn from.
-    vectors : WordVectors
+    vectors : WordVectors or None
+        None where there were no texts.
     catalogue : Catalogue
     ranker : Ranker
     """
 
     detector: Detector | None
-    vectors: WordVectors
+    vectors: WordVectors | None
     catalogue: Catalogue
     ranker: Ranker
 
@@ -116,7 +117,7 @@ def evaluate_parts(
         not_scored["ranking"] = str(error)
     else:
         questions = QuestionSources(
-            PhraseReader(parts.vectors, dataset.vocabulary),
+            PhraseReader(parts.vectors, dataset.vocabulary) if parts.vectors else None,
             street_garments(dataset, parts.detector, split, progress) if parts.detector else {},
         )
         ranking = evaluate_ranking(
@@ -161,9 +162,10 @@ def evaluate_release(
     detector = None
     if (release / NETWORK_FILE).is_file():
         detector = Detector.load(release, catalogue.vocabulary)
-    parts = FittedParts(
-        detector, WordVectors.load(release / WORD_VECTORS_FILE), catalogue, Ranker.load(release)
-    )
+    vectors = None
+    if (release / WORD_VECTORS_FILE).is_file():
+        vectors = WordVectors.load(release / WORD_VECTORS_FILE)
+    parts = FittedParts(detector, vectors, catalogue, Ranker.load(release))
     als = manifest.config.get("als")
     config = AlsConfig(**als) if isinstance(als, Mapping) else None
     return evaluate_parts(parts, dataset, split, als=config, progress=progress)

@@ -115,8 +115,6 @@ def run_job(
 
     Raises
     ------
-    DatasetError
-        If the dataset has no items.
     MissingWeightsError
         If the network's weights cannot be had.
     """
@@ -149,7 +147,7 @@ def _fit(
         detector = Detector.load(network_dir, dataset.vocabulary)
     catalogue = _catalogue(dataset, detector, progress)
     vectors = _word_vectors(dataset, config)
-    text_reader = PhraseReader(vectors, dataset.vocabulary)
+    text_reader = None if vectors is None else PhraseReader(vectors, dataset.vocabulary)
     # The network has met the training photos, so their embeddings are better than any
     # shopper's; the ranker learns from photos that it has not met.
     questions = QuestionSources(
@@ -171,12 +169,17 @@ def _catalogue(dataset: Dataset, detector: Detector | None, progress: Progress |
     )
 
 
-def _word_vectors(dataset: Dataset, config: JobConfig) -> WordVectors:
+def _word_vectors(dataset: Dataset, config: JobConfig) -> WordVectors | None:
     texts, path = catalogue_texts(dataset), config.pretrained_vectors
+    if not texts:
+        return None
+    # In a small catalogue hardly a word occurs often; its names are read by spelling anyway.
+    least = min(config.word_vectors.min_count, 1 + len(texts) // 50)
+    options = replace(config.word_vectors, min_count=least)
     if path is None:
-        return fit_word_vectors(texts, options=config.word_vectors, seed=config.seed)
+        return fit_word_vectors(texts, options=options, seed=config.seed)
     pretrained = read_word2vec(path, binary=path.name.endswith((".bin", ".bin.gz")))
-    return extend(pretrained, texts, options=config.word_vectors, seed=config.seed)
+    return extend(pretrained, texts, options=options, seed=config.seed)
 
 
 def catalogue_texts(dataset: Dataset) -> list[str]:
@@ -201,7 +204,8 @@ def _write_parts(
         for file in network_dir.iterdir():
             (folder / file.name).write_bytes(file.read_bytes())
     parts.catalogue.save(folder)
-    parts.vectors.save(folder / WORD_VECTORS_FILE)
+    if parts.vectors is not None:
+        parts.vectors.save(folder / WORD_VECTORS_FILE)
     history = History.from_events(dataset.events, parts.catalogue.item_ids, _end_of(dataset.events))
     history.save(folder)
     fit_collaborative(history, config.als).save(folder)
