@@ -13,6 +13,7 @@ Gatys et al., "Image Style Transfer Using CNNs", CVPR 2016 (statistics of early 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,8 @@ from modiste.attribute_model.config import NetworkConfig
 from modiste.data.vocabulary import Vocabulary
 
 OUTPUTS = ("category", "box", "attributes", "embedding")
+#: Layers that belong to the heads, not to the backbone.
+HEAD_CONVOLUTIONS = ("attention", "colour_mix", "colour_names", "box_channels")
 
 _COLOUR_CELLS = 4  # colour cells along one side of a cell of the last feature map
 _N_COLOURS = 64
@@ -97,6 +100,23 @@ class NetworkParts:
     frozen: Any
     trainable: Any
     backbone: Any
+
+
+def compiled(model: Any) -> Callable[..., Any]:
+    """Return a model as one traced function, for batches of any size, in inference mode.
+
+    ``predict_on_batch`` would trace the graph again for the last, shorter batch.
+    """
+    import tensorflow as tf
+
+    signature = [tf.TensorSpec((None, *x.shape[1:]), tf.float32) for x in model.inputs]
+
+    @tf.function(input_signature=signature)  # type: ignore[untyped-decorator]
+    def answer(*inputs: Any) -> Any:
+        return model(list(inputs) if len(inputs) > 1 else inputs[0], training=False)
+
+    function: Callable[..., Any] = answer
+    return function
 
 
 def build_network(config: NetworkConfig, vocabulary: Vocabulary) -> Any:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from modiste.attribute_model.config import NetworkConfig
 from modiste.attribute_model.export import export_network
 from modiste.attribute_model.feature_cache import FeatureCache
-from modiste.attribute_model.network import NetworkParts, build_parts
+from modiste.attribute_model.network import NetworkParts, build_parts, compiled
 from modiste.data import columns
 from modiste.data.dataset import Dataset
 from modiste.errors import DatasetError
@@ -110,7 +110,7 @@ def fit_network(
         held_out = _sample(dataset, columns.VAL, config.image_size)
     metrics, thresholds = {}, np.full(len(dataset.vocabulary.attributes), 0.5, dtype=np.float32)
     if len(val.labels.category):
-        answers = predict(parts.trainable, val)
+        answers = predict(compiled(parts.trainable), val)
         metrics = figures(answers, val.labels, dataset.vocabulary)
         thresholds = network_metrics.f1_thresholds(answers["attributes"], val.labels.attributes)
     out = Path(out_dir)

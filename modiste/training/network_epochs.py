@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modiste.attribute_model import losses
-from modiste.attribute_model.network import OUTPUTS, NetworkParts
+from modiste.attribute_model.network import OUTPUTS, NetworkParts, compiled
 from modiste.data.vocabulary import Vocabulary
 from modiste.progress import Progress
 from modiste.training import network_metrics
@@ -104,7 +104,7 @@ def fit_parts(
         loss_weights=dict(options.loss_weights),
         jit_compile=False,
     )
-    best = BestEpoch(val, vocabulary, options.epochs, progress)
+    best = BestEpoch(compiled(parts.trainable), val, vocabulary, options.epochs, progress)
     callbacks: list[Any] = [best]
     if resume is not None:
         callbacks.append(keras.callbacks.BackupAndRestore(resume))
@@ -117,9 +117,15 @@ class BestEpoch(keras.callbacks.Callback):  # type: ignore[misc]
     """Score the validation photos after each epoch and keep the best weights."""
 
     def __init__(
-        self, val: PhotoBatches, vocabulary: Vocabulary, epochs: int, progress: Progress | None
+        self,
+        answer: Callable[..., Any],
+        val: PhotoBatches,
+        vocabulary: Vocabulary,
+        epochs: int,
+        progress: Progress | None,
     ) -> None:
         super().__init__()
+        self.answer = answer
         self.val = val
         self.vocabulary = vocabulary
         self.epochs = epochs
@@ -132,7 +138,7 @@ class BestEpoch(keras.callbacks.Callback):  # type: ignore[misc]
         """Score, and remember the weights if they are the best so far."""
         score = float("nan")
         if len(self.val.labels.category):
-            found = figures(predict(self.model, self.val), self.val.labels, self.vocabulary)
+            found = figures(predict(self.answer, self.val), self.val.labels, self.vocabulary)
             score = overall(found)
         best = max((s for s in self.curves["score"] if s == s), default=-np.inf)
         if not score <= best:  # also where there is nothing to score: the last epoch is kept
@@ -149,11 +155,12 @@ class BestEpoch(keras.callbacks.Callback):  # type: ignore[misc]
             self.model.set_weights(self._weights)
 
 
-def predict(model: Any, batches: PhotoBatches) -> dict[str, NDArray[np.float32]]:
-    """Return the network's answers to every photo, in the order of the batches."""
+def predict(answer: Callable[..., Any], batches: PhotoBatches) -> dict[str, NDArray[np.float32]]:
+    """Return a `compiled` network's answers to every photo, in the order of the batches."""
     answers: dict[str, list[NDArray[np.float32]]] = {name: [] for name in OUTPUTS}
     for i in range(len(batches)):
-        found = model.predict_on_batch(batches[i][0])
+        inputs = batches[i][0]
+        found = answer(*inputs) if isinstance(inputs, tuple) else answer(inputs)
         for name in OUTPUTS:
             answers[name].append(np.asarray(found[name], dtype=np.float32))
     return {name: np.concatenate(arrays) for name, arrays in answers.items()}

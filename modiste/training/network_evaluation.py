@@ -199,16 +199,15 @@ def _attribute_lines(
                 n,
             )
         )
-        if k > 1:
-            lines += [
-                NetworkLine(
-                    f"attribute recall top-{k}, {kind}",
-                    value,
-                    other[kind],
-                    int((truth[:, np.array(types) == kind] == 1).sum()),
-                )
-                for kind, value in own.items()
-            ]
+        lines += [
+            NetworkLine(
+                f"attribute recall top-{k}, {kind}",
+                value,
+                other[kind],
+                int((truth[:, np.array(types) == kind] == 1).sum()),
+            )
+            for kind, value in own.items()
+        ]
     return lines
 
 

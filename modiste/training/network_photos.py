@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from modiste.attribute_model.augmentation import View, random_view
 from modiste.attribute_model.feature_cache import Arrays, CachedRows, FeatureCache
 from modiste.attribute_model.garment import Box
+from modiste.attribute_model.network import compiled
 from modiste.data import columns, images
 from modiste.data.dataset import Dataset
 from modiste.progress import Progress
@@ -122,11 +123,12 @@ class CachedViews:
     ) -> None:
         pairs = [(row, view) for row in range(len(reader)) for view in range(n_views)]
         views = [reader.view(row, view, seed) for row, view in pairs]
+        keep = compiled(frozen)
 
         def compute(positions: NDArray[np.int64]) -> Iterator[Arrays]:
             wanted = [(pairs[i][0], views[i]) for i in positions]
             for pixels in reader.pixels(wanted, 64, progress, "photos through the frozen part"):
-                kept = frozen.predict_on_batch(pixels.astype(np.float32))
+                kept = keep(pixels.astype(np.float32))
                 yield [np.asarray(tensor, dtype=np.float16) for tensor in kept]
 
         self.n_views = n_views
@@ -191,7 +193,7 @@ class PhotoBatches(keras.utils.PyDataset):  # type: ignore[misc]
     def __init__(
         self, views: PhotoViews, labels: PhotoLabels, batch_size: int, seed: int | None
     ) -> None:
-        super().__init__()
+        super().__init__(workers=2)  # views are drawn while the network is busy
         self.views = views
         self.labels = labels
         self.batch_size = batch_size

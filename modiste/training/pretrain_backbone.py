@@ -30,10 +30,10 @@ PHOTO_SEED = 20261
 CONFIG = NetworkConfig(
     backbone="MobileNetV2", weights=None, image_size=128, alpha=0.5, trainable_layers=ALL_LAYERS
 )
-OPTIONS = FitOptions(epochs=10, batch_size=64, learning_rate=3e-3, weight_decay=1e-4, seed=1)
+OPTIONS = FitOptions(epochs=14, batch_size=64, learning_rate=3e-3, weight_decay=1e-4, seed=1)
 
 
-def pretrain(work: Path, out: Path, n_photos: int = 10_000, options: FitOptions = OPTIONS) -> None:
+def pretrain(work: Path, out: Path, n_photos: int = 14_000, options: FitOptions = OPTIONS) -> None:
     """Draw the photos unless they are there, fit, and write the backbone's weights.
 
     Parameters
@@ -79,7 +79,7 @@ def main(arguments: Any = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=weights_path(DEMO_SHOP))
-    parser.add_argument("--photos", type=int, default=10_000)
+    parser.add_argument("--photos", type=int, default=14_000)
     given = parser.parse_args(arguments)
     pretrain(given.work, given.out, given.photos)
 

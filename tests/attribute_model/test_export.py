@@ -9,7 +9,11 @@ from modiste.attribute_model.export import compare, export_network, write_float3
 from modiste.attribute_model.network import OUTPUTS, build_network
 from modiste.data.vocabulary import Vocabulary
 
-pytestmark = pytest.mark.network
+pytestmark = [
+    pytest.mark.network,
+    # TensorFlow's variables do not follow NumPy 2's protocol yet.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
 
 SIZE = 32
 VOCABULARY = Vocabulary(

@@ -1,10 +1,14 @@
+import keras
 import numpy as np
 import pytest
 
-losses = pytest.importorskip("modiste.attribute_model.losses")
-pytestmark = pytest.mark.network
+from modiste.attribute_model import losses
 
-import keras  # noqa: E402
+pytestmark = [
+    pytest.mark.network,
+    # TensorFlow's variables do not follow NumPy 2's protocol yet.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
 
 
 def value(loss, truth, answers):
