@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
+import numpy as np
 
 from modiste.attribute_model.backbone import build_backbone, cut_point, narrow_points, preprocess
 from modiste.attribute_model.config import NetworkConfig
@@ -25,10 +26,10 @@ from modiste.data.vocabulary import Vocabulary
 
 OUTPUTS = ("category", "box", "attributes", "embedding")
 #: Layers that belong to the heads, not to the backbone.
-HEAD_CONVOLUTIONS = ("attention", "colour_mix", "colour_names", "box_channels")
+HEAD_CONVOLUTIONS = ("attention", "colour_names", "box_channels")
 
 _COLOUR_CELLS = 4  # colour cells along one side of a cell of the last feature map
-_N_COLOURS = 64
+_COLOUR_STEPS = 4  # of red, green and blue: 64 colours
 _BOX_CHANNELS = 64
 _HIDDEN = 512
 _MOMENTUM = 0.98  # of running statistics: a fit may have few steps
@@ -72,6 +73,37 @@ class WeightedMean(keras.layers.Layer):  # type: ignore[misc]
         """Map ``(batch, h, w, channels)`` and ``(batch, h, w, 1)`` to ``(batch, channels)``."""
         total = keras.ops.sum(weights, axis=(1, 2)) + 1e-4
         return keras.ops.sum(x * weights, axis=(1, 2)) / total
+
+
+@keras.saving.register_keras_serializable(package="modiste")
+class BoxMask(keras.layers.Layer):  # type: ignore[misc]
+    """Weigh the cells of a square map by whether they lie in the box, softly at its edges.
+
+    The box is taken as it is: what is learned from the weighted cells does not move it.
+    """
+
+    def __init__(self, cells: int, outside: float = 0.05, **options: Any) -> None:
+        super().__init__(**options)
+        self.cells = cells
+        self.outside = outside
+
+    def call(self, box: Any) -> Any:
+        """Map ``(batch, 4)`` to ``(batch, cells, cells, 1)``, from `outside` to 1."""
+        box = keras.ops.stop_gradient(box)
+        centres = (np.arange(self.cells, dtype=np.float32)[None] + 0.5) / self.cells
+        sharpness = 4.0 * max(self.cells, 8)
+        within = [
+            keras.ops.sigmoid((centres - box[:, i : i + 1]) * sharpness)
+            * keras.ops.sigmoid((box[:, i + 2 : i + 3] - centres) * sharpness)
+            for i in (0, 1)
+        ]  # (batch, cells): columns, rows
+        mask = within[1][:, :, None, None] * within[0][:, None, :, None]
+        return self.outside + (1.0 - self.outside) * mask
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        own = {"cells": self.cells, "outside": self.outside}
+        return {**super().get_config(), **own}
 
 
 # --- model -----------------------------------------------------------------------------
@@ -145,10 +177,11 @@ def build_parts(config: NetworkConfig, vocabulary: Vocabulary) -> NetworkParts:
     cut_at, cut = cut_point(backbone, n_layers)
     colours = _colour_cells(image, top)
     textures = _textures(backbone, None if config.trains_everything else cut_at)
-    features = _features(top, colours, textures)
+    box = _box_head(top)
+    features = _features(top, box, colours, textures)
     outputs = {
         "category": _category_head(features, len(vocabulary.categories)),
-        "box": _box_head(top),
+        "box": box,
         "attributes": _attribute_head(features, len(vocabulary.attributes)),
         "embedding": _embedding_head(features, config.embedding_size),
     }
@@ -207,19 +240,42 @@ def _textures(backbone: Any, cut_at: int | None) -> Any:
     return keras.layers.Concatenate(name="textures")(statistics)
 
 
-def _features(top: Any, colours: Any, textures: Any) -> dict[str, Any]:
+def _features(top: Any, box: Any, colours: Any, textures: Any) -> dict[str, Any]:
+    """Return what the heads read, each ``(batch, channels)``."""
     where = keras.layers.Conv2D(1, 1, activation="sigmoid", name="attention")(top)
     per_cell = colours.shape[1] // top.shape[1]
     where_fine = keras.layers.UpSampling2D(per_cell, name="attention_fine")(where)
-    x = keras.layers.Conv2D(_N_COLOURS, 1, activation="relu", name="colour_mix")(colours)
-    x = keras.layers.Conv2D(_N_COLOURS, 1, activation="softmax", name="colour_names")(x)
-    palette = WeightedMean(name="palette")(x, where_fine)
+    inside = BoxMask(top.shape[1], name="inside")(box)
+    inside_fine = BoxMask(colours.shape[1], name="inside_fine")(box)
+    where = keras.layers.Multiply(name="where")([where, inside])
+    where_fine = keras.layers.Multiply(name="where_fine")([where_fine, inside_fine])
     return {
         "pooled": keras.layers.GlobalAveragePooling2D(name="pooled")(top),
         "attended": WeightedMean(name="attended")(top, where),
-        "palette": palette,
+        "palette": WeightedMean(name="palette")(_colour_names(colours), where_fine),
         "textures": keras.layers.BatchNormalization(momentum=0.9, name="textures_scaled")(textures),
     }
+
+
+def _colour_names(colours: Any) -> Any:
+    """Return how near each cell's colour is to each of 64, ``(batch, cells, cells, 64)``.
+
+    A softmax over negative squared distances is a 1x1 convolution; it starts from an even
+    grid of colours and is fitted from there.
+    """
+    steps = np.linspace(-0.85, 0.85, _COLOUR_STEPS)
+    grid = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(-1, 3)
+    sharpness = 1.0 / (steps[1] - steps[0]) ** 2 * 3.0
+    kernel = keras.initializers.Constant((2 * sharpness * grid.T)[None, None])
+    bias = keras.initializers.Constant(-sharpness * (grid**2).sum(axis=1))
+    return keras.layers.Conv2D(
+        len(grid),
+        1,
+        activation="softmax",
+        kernel_initializer=kernel,
+        bias_initializer=bias,
+        name="colour_names",
+    )(colours)
 
 
 def _category_head(features: dict[str, Any], n_categories: int) -> Any:
@@ -232,7 +288,10 @@ def _box_head(top: Any) -> Any:
     x = keras.layers.Conv2D(_BOX_CHANNELS, 1, activation="relu", name="box_channels")(top)
     x = keras.layers.Flatten(name="box_cells")(x)
     x = keras.layers.Dense(128, activation="relu", name="box_hidden")(x)
-    x = keras.layers.Dense(4, name="box_logits")(x)
+    start = keras.initializers.Constant([0.0, 0.0, 3.0, 3.0])  # nearly the whole photo
+    x = keras.layers.Dense(
+        4, kernel_initializer="zeros", bias_initializer=start, name="box_logits"
+    )(x)
     return BoxEdges(name="box")(x)
 
 

@@ -9,7 +9,6 @@ import click
 
 from modiste.cli import terminal
 from modiste.cli.options import FILE, FOLDER, json_option
-from modiste.errors import MissingDependencyError
 
 
 @click.command()
@@ -80,6 +79,10 @@ def parse_filters(filters: Sequence[str]) -> dict[str, object]:
         name, equals, value = text.partition("=")
         if not equals or not name.strip() or not value.strip():
             raise ValueError(f"A filter is NAME=VALUE, such as color=red. Received: {text!r}")
+        if name.strip() in wanted:
+            raise ValueError(
+                f"Give each filter once; several values are NAME=ONE,OTHER. Received: {text!r}"
+            )
         if ".." in value:
             low, _, high = value.partition("..")
             ends = {"min": low, "max": high}
@@ -99,12 +102,8 @@ def serve_release(
     demo: bool = False,
 ) -> None:
     """Serve until stopped; `demo` lets visitors choose among the shop's simulated shoppers."""
-    try:
-        from modiste.api.config import ApiConfig
-        from modiste.api.server import serve as serve_forever
-    except ModuleNotFoundError as error:
-        raise MissingDependencyError(
-            f"Serving needs the extra `serve`: pip install 'modiste[serve]'. Received: {error}"
-        ) from error
+    from modiste.api.config import ApiConfig
+    from modiste.api.server import serve as serve_forever
+
     config = ApiConfig(images_dir=images, demo=demo, currency="EUR" if demo else None)
     serve_forever(releases, host, port, threads, config)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from modiste.cli import terminal
 from modiste.cli.answering import serve_release
 from modiste.cli.options import FILE, FOLDER, json_option
+
+if TYPE_CHECKING:
+    from modiste.data.dataset import Dataset
+
+
+_drop_option = click.option(
+    "--drop-bad-rows", is_flag=True, help="Leave bad rows out and list them."
+)
 
 
 @click.command()
@@ -18,6 +26,7 @@ from modiste.cli.options import FILE, FOLDER, json_option
 @click.option("--items", "n_items", type=click.IntRange(60), default=1500, show_default=True)
 @click.option("--users", "n_users", type=click.IntRange(60), default=1200, show_default=True)
 @click.option("--epochs", type=click.IntRange(1), default=20, show_default=True)
+@json_option
 @click.option("--serve", "serving", is_flag=True, help="Serve the page afterwards.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 def demo(
@@ -26,21 +35,26 @@ def demo(
     n_items: int,
     n_users: int,
     epochs: int,
+    as_json: bool,
     serving: bool,
     port: int,
 ) -> None:
     """Draw a shop, train on it, and answer a photo and a phrase.
 
-    Writes the shop, the release and contact-sheet.png under --dir.
+    Writes the shop, the release and contact-sheet.png under --dir, in place of those of an
+    earlier demo.
     """
     from modiste.training import demo as demonstration
 
     size = demonstration.DemoSize(n_items=n_items, n_users=n_users, epochs=epochs)
     with terminal.progress_bars() as progress:
         result = demonstration.run_demo(folder, size, seed=seed, progress=progress)
-    terminal.print_tables(result.tables)
-    for line in result.lines:
-        terminal.say(line)
+    if as_json:
+        terminal.print_json(result.figures)
+    else:
+        terminal.print_tables(result.tables)
+        for line in result.lines:
+            terminal.say(line)
     if serving:
         serve_release(result.releases_dir, result.dataset_dir, "127.0.0.1", port, 4, demo=True)
 
@@ -64,7 +78,7 @@ def demo(
 @click.option("--epochs", type=click.IntRange(1), default=20, show_default=True)
 @click.option("--word-vectors", type=FILE, help="In word2vec's format; binary if it ends in .bin.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@click.option("--drop-bad-rows", is_flag=True, help="Leave bad rows out and list them.")
+@_drop_option
 @json_option
 def train(
     dataset: Path,
@@ -78,7 +92,6 @@ def train(
 ) -> None:
     """Fit every part on DATASET and publish a release in RELEASES."""
     from modiste.attribute_model.config import NetworkConfig
-    from modiste.data.dataset import Dataset
     from modiste.training.job import JobConfig, run_job
     from modiste.training.network import FitOptions
 
@@ -87,11 +100,7 @@ def train(
     config = JobConfig(
         NetworkConfig(**network), FitOptions(epochs=epochs), pretrained_vectors=word_vectors
     ).with_seed(seed)
-    data = Dataset.read(dataset, drop_bad_rows=drop_bad_rows)
-    if data.dropped:
-        terminal.tell(f"Left out {len(data.dropped)} bad values:")
-        for problem in data.dropped:
-            terminal.tell(f"  {problem}")
+    data = _read(dataset, drop_bad_rows=drop_bad_rows)
     with terminal.progress_bars() as progress:
         published = run_job(data, releases, config, progress=progress)
     if as_json:
@@ -107,15 +116,27 @@ def train(
 @click.argument("releases", type=FOLDER)
 @click.argument("dataset", type=FOLDER)
 @click.option("--split", type=click.Choice(["val", "test"]), default="test", show_default=True)
+@_drop_option
 @json_option
-def evaluate(releases: Path, dataset: Path, split: str, as_json: bool) -> None:
+def evaluate(releases: Path, dataset: Path, split: str, drop_bad_rows: bool, as_json: bool) -> None:
     """Score a release on the photos and purchases of DATASET that it was not fitted on."""
-    from modiste.data.dataset import Dataset
     from modiste.training.evaluation import evaluate_release
 
     with terminal.progress_bars() as progress:
-        evaluation = evaluate_release(releases, Dataset.read(dataset), split, progress=progress)
+        data = _read(dataset, drop_bad_rows=drop_bad_rows)
+        evaluation = evaluate_release(releases, data, split, progress=progress)
     if as_json:
         terminal.print_json(evaluation.figures)
         return
     terminal.print_tables(evaluation.tables)
+
+
+def _read(path: Path, *, drop_bad_rows: bool) -> Dataset:
+    from modiste.data.dataset import Dataset
+
+    data = Dataset.read(path, drop_bad_rows=drop_bad_rows)
+    if data.dropped:
+        terminal.tell(f"Left out {len(data.dropped)} bad values:")
+        for problem in data.dropped:
+            terminal.tell(f"  {problem}")
+    return data

@@ -15,9 +15,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as RichProgress
 from rich.table import Table as RichTable
 
-from modiste.errors import ModisteError
+from modiste.errors import MissingDependencyError, ModisteError
 from modiste.progress import Progress
 from modiste.training.report import Table
+
+#: Which extra brings a library that the core lacks.
+_EXTRA_OF = {
+    **dict.fromkeys(("gensim", "keras", "onnx", "sklearn", "tensorflow", "tf2onnx"), "train"),
+    **dict.fromkeys(("flask", "pydantic", "waitress"), "serve"),
+}
 
 
 @contextmanager
@@ -112,6 +118,18 @@ def run(command: click.Command) -> None:
         sys.exit(1)
     except ValueError as error:
         _fail(error, 2, debug=debug)
+    except ModuleNotFoundError as error:
+        extra = _EXTRA_OF.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        _fail(
+            MissingDependencyError(
+                f"This command needs the extra `{extra}`: pip install 'modiste[{extra}]'. "
+                f"Received: {error}"
+            ),
+            1,
+            debug=debug,
+        )
     except (ModisteError, OSError) as error:
         _fail(error, 1, debug=debug)
     sys.exit(code if isinstance(code, int) else 0)

@@ -8,12 +8,13 @@ decoded.
 from __future__ import annotations
 
 import io
-import warnings
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from modiste.errors import InvalidImageError
 
@@ -24,6 +25,29 @@ MAX_PIXELS = 50_000_000
 MIN_SIDE = 16
 
 _WHITE = (255, 255, 255)
+#: What Pillow raises on files that are cut short or changed.
+_DAMAGED = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
+_ORIENTATION = 0x0112
+_TRANSPOSE = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 def decode(
@@ -53,7 +77,15 @@ def decode(
     """
     if isinstance(image, np.ndarray):
         return _checked_pixels(image, max_side)
-    data = image if isinstance(image, bytes) else _read(Path(image))
+    if isinstance(image, bytes):
+        return _decode_bytes(image, max_side)
+    try:
+        return _decode_bytes(_read(Path(image)), max_side)
+    except InvalidImageError as error:
+        raise InvalidImageError(f"{image}: {error}", code=error.code) from error
+
+
+def _decode_bytes(data: bytes, max_side: int | None) -> NDArray[np.uint8]:
     if not data:
         raise InvalidImageError(
             "A photo must be a JPEG, PNG or WebP file. Received: 0 bytes", code="empty"
@@ -64,10 +96,7 @@ def decode(
             f"Received: {len(data):,} bytes",
             code="too_large",
         )
-    with warnings.catch_warnings():
-        # Our own pixel bound replaces Pillow's warning about decompression bombs.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        return _decode_bytes(data, max_side)
+    return _decode_picture(data, max_side)
 
 
 def _read(path: Path) -> bytes:
@@ -75,34 +104,33 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InvalidImageError(
-            f"A photo must be a readable file. Received: {path} ({error.strerror})",
+            f"A photo must be a readable file. Received: {error.strerror}",
             code="not_an_image",
         ) from error
 
 
-def _decode_bytes(data: bytes, max_side: int | None) -> NDArray[np.uint8]:
+def _decode_picture(data: bytes, max_side: int | None) -> NDArray[np.uint8]:
     try:
         # Pillow's own bound raises only past twice MAX_IMAGE_PIXELS; ours is checked
         # below, on the header, before any pixel is decoded.
         picture: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError:
         raise _unsupported(data) from None
-    except Image.DecompressionBombError:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise InvalidImageError(
             f"A photo may have at most {MAX_PIXELS:,} pixels; send a smaller one. "
             "Received: several times as many",
             code="too_many_pixels",
         ) from None
-    except (OSError, ValueError, SyntaxError) as error:
+    except _DAMAGED as error:
         raise _truncated(error) from error
     _check_size(picture.width, picture.height)
     try:
         if max_side is not None and picture.format == "JPEG":
             picture.draft("RGB", (max_side, max_side))
         picture.load()
-        picture = ImageOps.exif_transpose(picture)
-        picture = _on_white(picture)
-    except (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError) as error:
+        picture = _on_white(_upright(picture))
+    except _DAMAGED as error:
         raise _truncated(error) from error
     return np.asarray(_shrunk(picture, max_side))
 
@@ -119,6 +147,15 @@ def _check_size(width: int, height: int) -> None:
             f"A photo needs at least {MIN_SIDE} pixels a side. Received: {width} x {height}",
             code="too_small",
         )
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Apply the EXIF orientation; a photo whose EXIF is damaged is taken as it lies."""
+    try:
+        turn = _TRANSPOSE.get(picture.getexif().get(_ORIENTATION, 1))
+    except (*_DAMAGED, UserWarning):  # where warnings are errors, Pillow's is one too
+        turn = None
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

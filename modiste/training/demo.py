@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,8 @@ from modiste.training.report import Table
 
 K = 10
 PHRASE = "stripy navy jumper, not hooded"
+#: Marks a directory as the demo's own.
+_MARK = ".modiste-demo"
 #: Shoppers among whom the two of the demo are chosen: those who bought most.
 _N_ACTIVE = 50
 
@@ -122,8 +124,7 @@ def run_demo(
     root = Path(folder)
     shop, releases = root / "shop", root / "releases"
     clock = _Clock()
-    for old in (shop, releases):
-        shutil.rmtree(old, ignore_errors=True)
+    _clear(root, (shop, releases))
     with clock.stage("drawing the shop"):
         write_demo_shop(
             shop, n_items=size.n_items, n_users=size.n_users, seed=seed, progress=progress
@@ -154,6 +155,21 @@ def run_demo(
         lines=(drawn, weights, str(clock), f"Look at {sheet}"),
         figures=published.evaluation.figures,
     )
+
+
+def _clear(root: Path, folders: Sequence[Path]) -> None:
+    """Remove what an earlier demo left; refuse what somebody else put there."""
+    mark = root / _MARK
+    present = [folder for folder in folders if folder.exists()]
+    if present and not mark.is_file():
+        raise DatasetError(
+            f"The demo replaces {' and '.join(str(f) for f in folders)}, which it did not make; "
+            f"give it another --dir. Received: {root}"
+        )
+    for folder in present:
+        shutil.rmtree(folder)
+    root.mkdir(parents=True, exist_ok=True)
+    mark.write_text("modiste demo made this directory and may replace it.\n", encoding="utf-8")
 
 
 def _answers(dataset: Dataset, recommender: Recommender) -> tuple[list[SheetRow], list[Table]]:

@@ -23,7 +23,9 @@ from modiste.recommender.ranker import Ranker
 from modiste.recommender.recommender import NETWORK_FILE, WORD_VECTORS_FILE
 from modiste.recommender.release import current_release
 from modiste.training.collaborative import AlsConfig
+from modiste.training.item_description import catalogue_photos
 from modiste.training.network_evaluation import NetworkReport, evaluate_network
+from modiste.training.ranker import RankerConfig
 from modiste.training.ranking_evaluation import RankingReport, evaluate_ranking
 from modiste.training.ranking_queries import QuestionSources
 from modiste.training.report import Table
@@ -86,6 +88,7 @@ def evaluate_parts(
     split: str,
     *,
     als: AlsConfig | None = None,
+    n_cuts: int = RankerConfig.n_cuts,
     progress: Progress | None = None,
 ) -> Evaluation:
     """Score the network on a split's photos and the ranking on the window of that split.
@@ -98,6 +101,8 @@ def evaluate_parts(
         ``val`` or ``test``.
     als : AlsConfig, optional
         Of the collaborative source, which is fitted again on what lies before the window.
+    n_cuts : int
+        Training windows of the ranker, so that its validation and test windows are found.
     progress : callable, optional
     """
     figures: dict[str, object] = {"split": split}
@@ -108,11 +113,11 @@ def evaluate_parts(
     elif not (dataset.photos[columns.SPLIT] == split).any():
         not_scored["network"] = f"The dataset has no photos of the split {split!r}."
     else:
-        network = evaluate_network(parts.detector, dataset, split)
+        network = evaluate_network(parts.detector, dataset, split, progress=progress)
         figures["network"] = network.to_json()
         tables.append(network_table(network, split))
     try:
-        cuts = time_cuts(dataset.events)
+        cuts = time_cuts(dataset.events, n_training=n_cuts)
     except DatasetError as error:
         not_scored["ranking"] = str(error)
     else:
@@ -166,20 +171,41 @@ def evaluate_release(
     if (release / WORD_VECTORS_FILE).is_file():
         vectors = WordVectors.load(release / WORD_VECTORS_FILE)
     parts = FittedParts(detector, vectors, catalogue, Ranker.load(release))
-    als = manifest.config.get("als")
-    config = AlsConfig(**als) if isinstance(als, Mapping) else None
-    return evaluate_parts(parts, dataset, split, als=config, progress=progress)
+    if set(catalogue.item_ids.ids) != set(dataset.items[columns.ITEM_ID]):
+        raise ReleaseError(
+            f"A release can be scored only on a dataset of its own items. Received: {release} "
+            f"with {len(catalogue):,} items and {dataset.path} with {len(dataset.items):,}"
+        )
+    als, ranker = manifest.config.get("als"), manifest.config.get("ranker")
+    evaluation = evaluate_parts(
+        parts,
+        dataset,
+        split,
+        als=AlsConfig(**als) if isinstance(als, Mapping) else None,
+        n_cuts=ranker["n_cuts"] if isinstance(ranker, Mapping) else RankerConfig.n_cuts,
+        progress=progress,
+    )
+    if manifest.data_fingerprint != dataset.fingerprint:
+        evaluation.figures["note"] = (
+            "The dataset is not the one that the release was made from: what was held out "
+            "then may be among what it was fitted on."
+        )
+    return evaluation
 
 
 def street_garments(
     dataset: Dataset, detector: Detector, split: str, progress: Progress | None = None
 ) -> dict[str, list[Garment]]:
-    """Return what the network sees on the street photos of a split, by item_id."""
+    """Return what the network sees on the street photos of a split, by item_id.
+
+    Photos that stand for an item in the catalogue are left out: they find themselves.
+    """
     photos = dataset.photos
     wanted = photos[
         (photos[columns.SPLIT] == split)
         & (photos[columns.PHOTO_KIND] == columns.STREET)
         & photos[columns.ITEM_ID].notna()
+        & ~photos[columns.IMAGE].isin(catalogue_photos(dataset)[columns.IMAGE])
     ]
     found: dict[str, list[Garment]] = defaultdict(list)
     for start in range(0, len(wanted), _BATCH):

@@ -19,6 +19,7 @@ from modiste.attribute_model.config import NetworkConfig
 from modiste.attribute_model.runtime import Detector
 from modiste.data import columns
 from modiste.data.dataset import Dataset
+from modiste.errors import DatasetError
 from modiste.nlp.fit_word_vectors import (
     WordVectorOptions,
     extend,
@@ -38,6 +39,7 @@ from modiste.training.item_description import describe_items
 from modiste.training.network import FitOptions, fit_network
 from modiste.training.ranker import RankerConfig, fit_ranker
 from modiste.training.ranking_queries import QuestionSources
+from modiste.training.time_cuts import time_cuts
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,14 @@ def run_job(
     with tempfile.TemporaryDirectory() as temporary:
         network_dir = Path(temporary)
         parts = _fit(dataset, network_dir, config, progress)
-        evaluation = evaluate_parts(parts, dataset, columns.TEST, als=config.als, progress=progress)
+        evaluation = evaluate_parts(
+            parts,
+            dataset,
+            columns.TEST,
+            als=config.als,
+            n_cuts=config.ranker.n_cuts,
+            progress=progress,
+        )
 
         def write_parts(folder: Path) -> None:
             _write_parts(folder, network_dir, parts, dataset, config)
@@ -151,7 +160,7 @@ def _fit(
     # The network has met the training photos, so their embeddings are better than any
     # shopper's; the ranker learns from photos that it has not met.
     questions = QuestionSources(
-        text_reader, street_garments(dataset, detector, columns.VAL) if detector else {}
+        text_reader, street_garments(dataset, detector, columns.VAL, progress) if detector else {}
     )
     ranker = fit_ranker(catalogue, dataset.events, questions, als=config.als, config=config.ranker)
     return FittedParts(detector, vectors, catalogue, ranker)
@@ -170,7 +179,11 @@ def _catalogue(dataset: Dataset, detector: Detector | None, progress: Progress |
 
 
 def _word_vectors(dataset: Dataset, config: JobConfig) -> WordVectors | None:
-    texts, path = catalogue_texts(dataset), config.pretrained_vectors
+    try:
+        unseen = time_cuts(dataset.events, n_training=config.ranker.n_cuts).validation.as_of
+    except DatasetError:  # too few events to hold any back
+        unseen = None
+    texts, path = catalogue_texts(dataset, before=unseen), config.pretrained_vectors
     if not texts:
         return None
     # In a small catalogue hardly a word occurs often; its names are read by spelling anyway.
@@ -182,14 +195,20 @@ def _word_vectors(dataset: Dataset, config: JobConfig) -> WordVectors | None:
     return extend(pretrained, texts, options=options, seed=config.seed)
 
 
-def catalogue_texts(dataset: Dataset) -> list[str]:
-    """Return what word vectors are trained on: titles, descriptions and searches."""
+def catalogue_texts(dataset: Dataset, *, before: datetime | None = None) -> list[str]:
+    """Return what word vectors are trained on: titles, descriptions and searches.
+
+    Searches after `before` are left out: the evaluation asks them.
+    """
     items = dataset.items
     told = [
         f"{title}. {description or ''}"
         for title, description in zip(items[columns.TITLE], items[columns.DESCRIPTION], strict=True)
     ]
-    searched = dataset.events[columns.SEARCH_TERM].dropna().tolist()
+    events = dataset.events
+    if before is not None:
+        events = events[events[columns.EVENT_TIME] < before]
+    searched = events[columns.SEARCH_TERM].dropna().tolist()
     return [*told, *searched]
 
 

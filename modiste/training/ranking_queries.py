@@ -13,6 +13,7 @@ from scipy import sparse
 
 from modiste.attribute_model.garment import Box, Garment
 from modiste.data import columns
+from modiste.nlp.phrase_reader import MAX_CHARACTERS, MAX_WORDS
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.encoder import EncodedQuery, QueryEncoder
 from modiste.recommender.history import History
@@ -257,6 +258,9 @@ def _search_terms(window: pd.DataFrame) -> dict[tuple[str, str], str]:
         by=columns.USER_ID,
         tolerance=pd.Timedelta(days=SEARCH_LEADS_DAYS),
     ).dropna(subset=[columns.SEARCH_TERM])
-    joined = joined[joined[columns.SEARCH_TERM].str.strip() != ""]
+    terms = joined[columns.SEARCH_TERM].str
+    # The reader refuses what no shopper types; such searches lead to no question.
+    readable = (terms.strip() != "") & (terms.len() <= MAX_CHARACTERS)
+    joined = joined[readable & (terms.split().str.len() <= MAX_WORDS // 2)]
     pairs = zip(joined[columns.USER_ID], joined[columns.ITEM_ID], strict=True)
     return dict(zip(pairs, joined[columns.SEARCH_TERM], strict=True))

@@ -106,6 +106,25 @@ def test_filters_are_read() -> None:
     }
 
 
+def test_a_filter_given_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="once"):
+        parse_filters(["color=red", "color=navy"])
+
+
+@pytest.mark.parametrize(
+    ("module", "said"), [("keras.src", "modiste[train]"), ("flask", "modiste[serve]")]
+)
+def test_a_missing_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], module: str, said: str
+) -> None:
+    @click.command()
+    def needing() -> None:
+        raise ModuleNotFoundError(f"No module named {module!r}", name=module)
+
+    assert run(monkeypatch, needing) == 1
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("text", ["color", "=red", "color=", "price=cheap..dear"])
 def test_bad_filters_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"NAME=VALUE|could not convert"):

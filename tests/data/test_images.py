@@ -65,6 +65,14 @@ def test_exif_orientation_is_applied(orientation: int) -> None:
     assert np.abs(pixels.astype(int) - expected).mean() < 6
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize(
+    "exif", [b"Exif\0\0II*\0", b"Exif\0\0", b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x02"]
+)
+def test_damaged_exif_does_not_cost_the_photo(kind: str, exif: bytes) -> None:
+    assert decode(encoded(gradient(), kind, exif=exif)).shape == (40, 60, 3)
+
+
 def test_transparency_is_laid_on_white() -> None:
     rgba = Image.new("RGBA", (20, 20), (255, 0, 0, 0))
     assert decode(encoded(rgba, "PNG")).min() == 255
