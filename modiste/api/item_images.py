@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from modiste.data import columns
@@ -79,11 +80,29 @@ class ItemImages:
 def _from_photos(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
-    photos = pq.read_table(
-        path, columns=[columns.IMAGE, columns.ITEM_ID, columns.PHOTO_KIND]
-    ).to_pandas()
-    photos = photos[photos[columns.ITEM_ID].notna()]
+    photos = _read_photos(path).dropna(subset=[columns.IMAGE, columns.ITEM_ID])
     street = (photos[columns.PHOTO_KIND] == columns.STREET).to_numpy(dtype=bool)
     # The first photo of an item wins, so those of the shop are put first.
     ordered = pd.concat([photos[~street], photos[street]]).drop_duplicates(columns.ITEM_ID)
     return dict(zip(ordered[columns.ITEM_ID], ordered[columns.IMAGE], strict=True))
+
+
+def _read_photos(path: Path) -> pd.DataFrame:
+    wanted = (columns.IMAGE, columns.ITEM_ID, columns.PHOTO_KIND)
+    try:
+        held = pq.read_schema(path).names
+        table = pq.read_table(path, columns=[name for name in wanted if name in held])
+        # As text, whatever type a shop's own tool wrote.
+        photos = table.cast(pa.schema([(name, pa.string()) for name in table.column_names]))
+    except (pa.ArrowException, OSError) as error:
+        raise DatasetError(
+            f"{path} must be a Parquet file whose columns {', '.join(wanted)} are text; run "
+            f"`modiste prepare` again. Received: {error}"
+        ) from error
+    if columns.IMAGE not in held:
+        raise DatasetError(
+            f"{path} needs the column {columns.IMAGE!r}. Received: {', '.join(held)}"
+        )
+    # A column that may be null may also be left out.
+    frame: pd.DataFrame = photos.to_pandas().reindex(columns=list(wanted))
+    return frame

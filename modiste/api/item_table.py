@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from urllib.parse import quote
 
 import pandas as pd
@@ -14,8 +15,9 @@ from modiste.data import columns
 from modiste.data.identifiers import IdMap
 from modiste.errors import UnknownItemError
 
-# Only these leave the service: a shop's extra columns may hold what shoppers must not see.
-_SHOWN = (
+#: Only these leave the service, in answers or by filtering: a shop's extra columns may hold
+#: what shoppers must not see.
+SHOWN_COLUMNS: Final = (
     columns.ITEM_ID,
     columns.ITEM_GROUP_ID,
     columns.TITLE,
@@ -39,19 +41,21 @@ class ItemTable:
         The release's item table.
     images : ItemImages
         Which items have a photo.
+
+    Attributes
+    ----------
+    shown_columns : tuple of str
+        The `SHOWN_COLUMNS` that this release has.
     """
 
     def __init__(self, items: pd.DataFrame, images: ItemImages) -> None:
-        self._items = items[[name for name in _SHOWN if name in items]]
+        self.shown_columns = tuple(name for name in SHOWN_COLUMNS if name in items)
+        self._items = items[list(self.shown_columns)]
         self._ids = IdMap(items[columns.ITEM_ID].tolist())
         self._images = images
 
     def __len__(self) -> int:
         return len(self._ids)
-
-    def at_most(self, k: int) -> int:
-        """Return k, or the number of items where the release has fewer."""
-        return min(k, max(1, len(self)))
 
     def answers(self, item_ids: Sequence[str]) -> list[ItemAnswer]:
         """Return the row of each item, in the order asked.

@@ -26,7 +26,7 @@ def items_blueprint(live: Live) -> Blueprint:
     def similar(item_id: str) -> Response:
         asked = SimilarArguments.model_validate(request.args.to_dict())
         release = live.release()
-        found = release.recommender.similar(item_id, release.items.at_most(asked.k))
+        found = release.recommender.similar(item_id, asked.k)
         return answer(recommendations_answer(found, release))
 
     @blueprint.get("/<path:item_id>/image")

@@ -14,7 +14,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from modiste.api.config import ApiConfig
 from modiste.api.item_images import ItemImages
 from modiste.api.item_table import ItemTable
-from modiste.errors import ReleaseError
+from modiste.errors import DatasetError, ReleaseError
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.history import History
 from modiste.recommender.manifest import Manifest
@@ -95,6 +95,8 @@ class Live:
         ------
         ReleaseError
             If no whole release is published.
+        DatasetError
+            If the photos of its items cannot be read.
         """
         with self._lock:
             if self._release is None:
@@ -111,16 +113,16 @@ class Live:
         Raises
         ------
         ServiceUnavailable
-            If there is none yet; becomes 503 with ``Retry-After``.
+            If there is none yet, or it cannot be loaded; becomes 503 with ``Retry-After``.
         """
         release = self._release
         if release is not None:
             return release
         try:
             return self.load()
-        except ReleaseError as error:
+        except (DatasetError, ReleaseError) as error:
             logger.warning("no release to serve: %s", error)
             raise ServiceUnavailable(
-                "No release is loaded; publish one. The log says why.",
+                "No release is loaded. The log says why.",
                 retry_after=_RETRY_SECONDS,
             ) from error

@@ -179,7 +179,11 @@ def _from_value(error: ValueError) -> Response:
         # Our own messages say what was received; another library's may show internals.
         logger.warning("A request was refused by a ValueError", exc_info=error)
         detail = "The request cannot be answered as it stands; the log says why."
-    return problem(422, detail, kind="invalid-request")
+    errors = []
+    if detail.startswith("k must "):
+        # Only the recommender knows how many items there are.
+        errors.append(FieldProblem(field="k", code="out_of_range", message=detail))
+    return problem(422, detail, kind="invalid-request", errors=errors)
 
 
 def _from_bug(error: Exception) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from flask import Blueprint, Response, request
 
 from modiste.api.answers import (
@@ -31,9 +33,10 @@ def recommendations_blueprint(live: Live) -> Blueprint:
                 code="box_without_photo",
             )
         release = live.release()
+        _check_filter_names(asked.filters or (), release.items.shown_columns)
         found = release.recommender.recommend(
             asked.query(photo),
-            k=release.items.at_most(asked.k),
+            k=asked.k,
             filters=asked.filter_values(),
             exclude=asked.exclude,
             filter_viewed=asked.filter_viewed,
@@ -41,6 +44,17 @@ def recommendations_blueprint(live: Live) -> Blueprint:
         return answer(recommendations_answer(found, release))
 
     return blueprint
+
+
+def _check_filter_names(names: Iterable[str], shown_columns: Sequence[str]) -> None:
+    # The library takes every column, and its refusals list names and values.
+    for name in names:
+        if name not in shown_columns:
+            raise InvalidRequestError(
+                f"A filter must name one of {', '.join(shown_columns)}. Received: {name!r}",
+                field=f"filters.{name}",
+                code="unknown_filter",
+            )
 
 
 def recommendations_answer(found: Recommendations, release: LiveRelease) -> RecommendationsAnswer:

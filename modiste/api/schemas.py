@@ -10,6 +10,8 @@ from modiste.recommender.query import Query
 
 MAX_K = 100
 MAX_USERS = 200
+#: A float64 holds every integer up to this.
+MAX_INTEGER = 2**53
 
 ItemId = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 UserId = Annotated[str, StringConstraints(min_length=1, max_length=256)]
@@ -19,7 +21,8 @@ Phrase = Annotated[
 Fraction = Annotated[float, Field(ge=0, le=1)]
 FilterName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 FilterText = Annotated[str, StringConstraints(max_length=256)]
-FilterScalar = bool | int | float | FilterText
+FilterInteger = Annotated[int, Field(ge=-MAX_INTEGER, le=MAX_INTEGER)]
+FilterScalar = bool | FilterInteger | float | FilterText
 
 
 class StrictModel(BaseModel):

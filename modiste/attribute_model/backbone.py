@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from importlib import resources
 from pathlib import Path
@@ -76,6 +77,11 @@ def build_backbone(config: NetworkConfig, image: Any) -> Any:
     """
     constructor = _constructor(config.backbone)
     options: dict[str, Any] = {} if config.alpha is None else {"alpha": config.alpha}
+    if options and "alpha" not in inspect.signature(constructor).parameters:
+        raise ValueError(
+            f"alpha is the width of a MobileNet; {config.backbone} has none. "
+            f"Received: {config.alpha}"
+        )
     shape = (config.image_size, config.image_size, 3)
     backbone = constructor(
         input_tensor=image, input_shape=shape, include_top=False, weights=None, **options

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
 
 #: Keras's ImageNet weights, downloaded on first use.
 IMAGENET = "imagenet"
@@ -78,6 +79,10 @@ class NetworkConfig:
     def trains_everything(self) -> bool:
         """Whether no layer is frozen."""
         return self.trainable_layers == ALL_LAYERS
+
+    def named(self) -> NetworkConfig:
+        """Return the same settings with the weights' file name instead of its path."""
+        return self if self.weights is None else replace(self, weights=Path(self.weights).name)
 
     def to_json(self) -> str:
         """Return the config as a JSON object."""

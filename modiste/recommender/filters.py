@@ -29,8 +29,9 @@ def filter_masks(
     ----------
     filters : mapping of str to object, optional
         By column of the items table. A string must be equal; of a list of strings, one
-        must be. A number must be equal; ``{"min": a, "max": b}``, either of them, is a
-        range with its ends. For ``"attributes"``, an item must have every one named.
+        must be. A number must be equal, and may come as a list of one number or of its
+        text; ``{"min": a, "max": b}``, either of them, is a range with its ends. For
+        ``"attributes"``, an item must have every one named.
     catalogue : Catalogue
 
     Returns
@@ -118,7 +119,7 @@ def _with_attributes(wanted: Sequence[str], catalogue: Catalogue) -> NDArray[np.
 def _in_range(name: str, value: object, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
     rule = f"{name} must be a number or {{'min': number, 'max': number}}, either of them"
     ends: Mapping[object, object] = (
-        value if isinstance(value, Mapping) else {"min": value, "max": value}
+        value if isinstance(value, Mapping) else dict.fromkeys(("min", "max"), _only(value))
     )
     if not ends or not set(ends) <= {"min", "max"}:
         raise ValueError(f"{rule}. Received: {value!r}")
@@ -134,10 +135,33 @@ def _in_range(name: str, value: object, numbers: NDArray[np.float64]) -> NDArray
     return passing
 
 
+def _only(value: object) -> object:
+    """Unwrap a list of one number or of its text, as a command line sends them."""
+    if not isinstance(value, list | tuple) or len(value) != 1:
+        return value
+    one: object = value[0]
+    if not isinstance(one, str):
+        return one
+    try:
+        number = float(one)
+    except ValueError:
+        return one
+    return number if math.isfinite(number) else one
+
+
 def _number(value: object, rule: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{rule}. Received: {value!r}")
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        # Python refuses to write out the digits of the largest integers.
+        raise ValueError(
+            f"{rule}, in the range of a float64. Received: {int(value).bit_length()} bits"
+        ) from None
+    if not math.isfinite(number):
+        raise ValueError(f"{rule}. Received: {value!r}")
+    return number
 
 
 def _strings(name: str, value: object) -> list[str]:

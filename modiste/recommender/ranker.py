@@ -41,8 +41,25 @@ SEGMENTS: Final = (
 )
 
 _FIRST_HOME: Final = SEGMENTS.index("home_hot")
+#: See `is_weak_match`.
+WEAK_MATCH: Final = 0.5
+# More than any two scores of one query differ by.
+_BEHIND_MATCHES: Final = np.float32(64.0)
 # No source's scores spread as wide as this; small enough for float32 to keep their order.
 _STEP: Final = 8.0
+
+
+def is_weak_match(features: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which rows fit what was asked for badly, ``(n_rows,)`` bool.
+
+    Those whose looks and attributes both agree less than `WEAK_MATCH` of the way from the
+    worst to the best candidate of the query. A shopper who shows or types what they want
+    is shown matches first, whatever else they like; a home page has no matches.
+    """
+    agreed = features[:, [COLUMN["visual_relative"], COLUMN["attribute_relative"]]]
+    asked = (features[:, COLUMN["has_embedding"]] > 0) | (features[:, COLUMN["has_attributes"]] > 0)
+    weak: NDArray[np.bool_] = np.nan_to_num(agreed, nan=0.0).max(axis=1) < WEAK_MATCH
+    return asked & weak
 
 
 def segments(features: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -135,7 +152,7 @@ class Ranker:
         scores = np.zeros(len(features), dtype=np.float32)
         for scorer, rows in self._rows_by_scorer(features):
             scores[rows] = self.scores_by(scorer, features[rows])
-        return scores
+        return np.where(is_weak_match(features), scores - _BEHIND_MATCHES, scores)
 
     def scores_by(self, scorer: str, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Score each row by one of `SCORERS`, whatever the guard says.

@@ -190,7 +190,7 @@ def _answers(dataset: Dataset, recommender: Recommender) -> tuple[list[SheetRow]
 
 
 def _held_out_street_photo(dataset: Dataset) -> str:
-    """Return the first street photo of the test split's most frequent category."""
+    """Return, of the test split's most frequent category, the photo that shows most of it."""
     photos = dataset.photos
     street = photos[
         (photos[columns.SPLIT] == columns.TEST) & (photos[columns.PHOTO_KIND] == columns.STREET)
@@ -202,7 +202,9 @@ def _held_out_street_photo(dataset: Dataset) -> str:
         )
     counts = street[columns.CATEGORY].value_counts(sort=False).sort_index()
     chosen = street[street[columns.CATEGORY] == counts.idxmax()]
-    return str(chosen[columns.IMAGE].iloc[0])
+    edges = np.array(chosen[columns.BOX].tolist())
+    areas = (edges[:, 2] - edges[:, 0]) * (edges[:, 3] - edges[:, 1])
+    return str(chosen[columns.IMAGE].iloc[int(areas.argmax())])
 
 
 def two_shoppers(recommender: Recommender) -> tuple[str, str]:

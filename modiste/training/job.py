@@ -85,8 +85,7 @@ class JobConfig:
         parts["fit"].pop("cache_dir")
         path = parts["pretrained_vectors"]
         parts["pretrained_vectors"] = path and path.name
-        weights = self.network.weights
-        parts["network"]["weights"] = Path(weights).name if weights else None
+        parts["network"] = asdict(self.network.named())
         return dict(json.loads(json.dumps(parts)))
 
 

@@ -62,6 +62,10 @@ class NetworkFit:
     export: Mapping[str, Any]
 
 
+#: Threshold, above every score, of an attribute that the training photos never show.
+NEVER_NAMED = 2.0
+
+
 def fit_network(
     dataset: Dataset,
     out_dir: str | Path,
@@ -113,6 +117,8 @@ def fit_network(
         answers = predict(compiled(parts.trainable), val)
         metrics = figures(answers, val.labels, dataset.vocabulary)
         thresholds = network_metrics.f1_thresholds(answers["attributes"], val.labels.attributes)
+    # What no training photo shows is not known, however the network scores it.
+    thresholds[~(train.labels.attributes == 1).any(axis=0)] = NEVER_NAMED
     out = Path(out_dir)
     out.mkdir(parents=True, exist_ok=True)
     parts.network.save_weights(out / "network.weights.h5")
@@ -121,7 +127,7 @@ def fit_network(
     )
     description = {
         "schema_version": 1,
-        "config": json.loads(config.to_json()),
+        "config": json.loads(config.named().to_json()),
         "vocabulary_fingerprint": dataset.vocabulary.fingerprint,
         "thresholds": [round(float(value), 4) for value in thresholds],
         "metrics": metrics,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,9 @@ from fake_recommender import FakeRecommender, item_table, photo
 from flask.testing import FlaskClient
 
 from modiste.api import ApiConfig, create_app
+
+# The checkerboard shop is in there.
+sys.path.append(str(Path(__file__).parents[1] / "recommender"))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import quote
 
+import pandas as pd
 import pytest
 from fake_recommender import SLASHED, FakeRecommender, item_table, photo
 from flask.testing import FlaskClient
@@ -93,6 +94,42 @@ def test_without_a_dataset_no_item_has_a_photo(recommender: FakeRecommender) -> 
     client = create_app(recommender).test_client()
     assert client.get("/v1/items/item-1").get_json()["image"] is None
     assert client.get("/v1/items/item-1/image").status_code == 404
+
+
+def test_photos_may_leave_out_what_may_be_null(
+    recommender: FakeRecommender, images_dir: Path
+) -> None:
+    photos = pd.read_parquet(images_dir / "photos.parquet")
+    shown = {"photo_kind": True, "item_id": False}
+    for column, has_photo in shown.items():
+        # The street photo of item-1 has no file, so the shop's is the only row kept.
+        photos.iloc[1:].drop(columns=column).to_parquet(images_dir / "photos.parquet")
+        client = create_app(recommender, ApiConfig(images_dir=images_dir)).test_client()
+        assert bool(client.get("/v1/items/item-1").get_json()["image"]) is has_photo
+
+
+@pytest.mark.parametrize(
+    ("photos", "message"),
+    [
+        (None, r"photos.parquet must be a Parquet file .*Received"),
+        ({"item_id": ["item-1"]}, r"needs the column 'image'. Received: item_id"),
+        ({"image": [["a.jpg"]], "item_id": ["item-1"]}, r"are text; .*Received"),
+    ],
+    ids=["corrupt", "no image", "lists"],
+)
+def test_broken_photos_are_named(
+    recommender: FakeRecommender,
+    images_dir: Path,
+    photos: dict[str, list[object]] | None,
+    message: str,
+) -> None:
+    file = images_dir / "photos.parquet"
+    if photos is None:
+        file.write_bytes(file.read_bytes()[:-20])
+    else:
+        pd.DataFrame(photos).to_parquet(file)
+    with pytest.raises(DatasetError, match=message):
+        create_app(recommender, ApiConfig(images_dir=images_dir))
 
 
 def test_an_images_directory_must_exist(recommender: FakeRecommender, tmp_path: Path) -> None:

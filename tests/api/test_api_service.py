@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from modiste.api import ApiConfig, create_app
 from modiste.api.live import Live
 from modiste.errors import ReleaseError
+from modiste.recommender.recommender import Recommender
 
 
 def test_alive_and_ready(client: FlaskClient) -> None:
@@ -30,6 +31,29 @@ def test_without_a_release_the_service_is_alive_but_not_ready(tmp_path: Path) ->
         assert answer.status_code == 503
         assert answer.content_type == "application/problem+json"
         assert answer.headers["Retry-After"] == "5"
+
+
+@pytest.mark.parametrize("broken", ["release", "photos"])
+def test_what_cannot_be_loaded_is_503_until_it_can(
+    recommender: FakeRecommender,
+    images_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: str,
+) -> None:
+    client = create_app(images_dir, ApiConfig(images_dir=images_dir)).test_client()
+    photos = images_dir / "photos.parquet"
+    whole = photos.read_bytes()
+    if broken == "photos":
+        monkeypatch.setattr(Recommender, "load", lambda folder: recommender)
+        photos.write_bytes(b"PAR1")
+    for path in ("/readyz", "/v1/items/item-1"):
+        answer = client.get(path)
+        assert answer.status_code == 503
+        assert answer.content_type == "application/problem+json"
+        assert answer.headers["Retry-After"] == "5"
+    monkeypatch.setattr(Recommender, "load", lambda folder: recommender)
+    photos.write_bytes(whole)
+    assert client.get("/readyz").status_code == 200
 
 
 def test_a_release_published_later_is_found_and_loaded_once(recommender: FakeRecommender) -> None:

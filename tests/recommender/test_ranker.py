@@ -18,6 +18,7 @@ from modiste.recommender.ranker import (
     SEGMENTS,
     Guard,
     Ranker,
+    is_weak_match,
     segments,
 )
 
@@ -28,6 +29,12 @@ def table(n_rows=200, seed=0):
     for source in SOURCES:
         order = np.argsort(-features[:, COLUMN[f"{source}_score"]])
         features[order, COLUMN[f"{source}_rank"]] = np.arange(1, n_rows + 1)
+    return features
+
+
+def matching(features):
+    """Make every row a full match, so that what was asked for does not order them."""
+    features[:, COLUMN["visual_relative"]] = 1.0
     return features
 
 
@@ -68,15 +75,32 @@ def test_segments_are_query_by_shopper():
 
 def test_each_segment_is_served_by_what_the_guard_names(booster):
     ranker = Ranker(booster, guard(home_hot="collaborative", query_cold=BLEND))
-    hybrid = of_segment(table(), asked=1, n_history=9, n_purchased=9)
+    hybrid = matching(of_segment(table(), asked=1, n_history=9, n_purchased=9))
     single = of_segment(table(), asked=0, n_history=9, n_purchased=9)
-    blend = of_segment(table(), asked=1, n_history=0, n_purchased=0)
+    blend = matching(of_segment(table(), asked=1, n_history=0, n_purchased=0))
     together = ranker.scores(np.concatenate([hybrid, single, blend]))
     np.testing.assert_array_equal(together[:200], ranker.scores_by(HYBRID, hybrid))
     np.testing.assert_array_equal(together[200:400], single[:, COLUMN["collaborative_score"]])
     np.testing.assert_array_equal(together[400:], ranker.scores_by(BLEND, blend))
     assert np.isfinite(together).all()
     assert together.dtype == np.float32
+
+
+def test_what_was_asked_for_comes_before_what_is_only_liked(booster):
+    ranker = Ranker(booster, guard())
+    features = of_segment(table(), asked=1, n_history=9, n_purchased=9)
+    features[:, COLUMN["visual_relative"]] = 0.1
+    features[:, COLUMN["attribute_relative"]] = np.nan
+    features[::4, COLUMN["visual_relative"]] = 0.9
+    features[1::4, COLUMN["attribute_relative"]] = 0.6
+    scores = ranker.scores(features)
+    weak = is_weak_match(features)
+    assert weak.tolist() == [False, False, True, True] * 50
+    assert scores[~weak].min() > scores[weak].max()
+    plain = ranker.scores_by(HYBRID, features)
+    np.testing.assert_array_equal(np.argsort(scores[weak]), np.argsort(plain[weak]))
+    features[:, COLUMN["has_embedding"]] = 0
+    np.testing.assert_array_equal(ranker.scores(features), ranker.scores_by(HYBRID, features))
 
 
 def test_a_single_source_puts_its_own_proposals_first():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 from modiste import Query, Recommender
 from modiste.data.dataset import Dataset, empty_events, empty_items, empty_photos, write_dataset
 from modiste.data.vocabulary import Vocabulary
-from modiste.errors import ReleaseError
+from modiste.errors import DatasetError, ReleaseError
+from modiste.training.demo import run_demo
 from modiste.training.job import JobConfig, catalogue_texts, run_job
 
 pytestmark = pytest.mark.network
@@ -104,3 +106,21 @@ def test_settings_are_json_without_paths_of_this_machine(tmp_path: Path) -> None
     assert settings["seed"] == 3
     assert settings["fit"]["seed"] == settings["als"]["seed"] == settings["ranker"]["seed"] == 3
     assert str(tmp_path) not in str(settings)
+
+
+def test_searches_of_the_held_back_windows_train_no_word_vectors(tmp_path: Path) -> None:
+    events = purchases(2, 4)
+    events.loc[0, ["event_name", "item_id", "search_term"]] = ["search", None, "stripy frock"]
+    write_dataset(tmp_path, VOCABULARY, items(4), events, empty_photos())
+    dataset = Dataset.read(tmp_path)
+    searched_at = dataset.events["event_time"].iloc[0].to_pydatetime()
+    assert "stripy frock" not in catalogue_texts(dataset, before=searched_at)
+    assert "stripy frock" in catalogue_texts(dataset, before=searched_at + timedelta(days=1))
+
+
+def test_the_demo_replaces_only_what_it_made(tmp_path: Path) -> None:
+    (tmp_path / "releases").mkdir()
+    (tmp_path / "releases" / "CURRENT").write_text("mine")
+    with pytest.raises(DatasetError, match="another --dir"):
+        run_demo(tmp_path)
+    assert (tmp_path / "releases" / "CURRENT").read_text() == "mine"
