@@ -29,11 +29,7 @@ def table(n_rows=200, seed=0):
     for source in SOURCES:
         order = np.argsort(-features[:, COLUMN[f"{source}_score"]])
         features[order, COLUMN[f"{source}_rank"]] = np.arange(1, n_rows + 1)
-    return features
-
-
-def matching(features):
-    """Make every row a full match, so that what was asked for does not order them."""
+    # Full matches all, so that what was asked for does not order them.
     features[:, COLUMN["visual_relative"]] = 1.0
     return features
 
@@ -75,9 +71,9 @@ def test_segments_are_query_by_shopper():
 
 def test_each_segment_is_served_by_what_the_guard_names(booster):
     ranker = Ranker(booster, guard(home_hot="collaborative", query_cold=BLEND))
-    hybrid = matching(of_segment(table(), asked=1, n_history=9, n_purchased=9))
+    hybrid = of_segment(table(), asked=1, n_history=9, n_purchased=9)
     single = of_segment(table(), asked=0, n_history=9, n_purchased=9)
-    blend = matching(of_segment(table(), asked=1, n_history=0, n_purchased=0))
+    blend = of_segment(table(), asked=1, n_history=0, n_purchased=0)
     together = ranker.scores(np.concatenate([hybrid, single, blend]))
     np.testing.assert_array_equal(together[:200], ranker.scores_by(HYBRID, hybrid))
     np.testing.assert_array_equal(together[200:400], single[:, COLUMN["collaborative_score"]])
