@@ -249,16 +249,13 @@ def _features(top: Any, box: Any, colours: Any, textures: Any) -> dict[str, Any]
     inside_fine = BoxMask(colours.shape[1], name="inside_fine")(box)
     where = keras.layers.Multiply(name="where")([where, inside])
     where_fine = keras.layers.Multiply(name="where_fine")([where_fine, inside_fine])
-    features = {
-        "pooled": keras.layers.GlobalAveragePooling2D(name="pooled")(top),
-        "attended": WeightedMean(name="attended")(top, where),
-        "palette": WeightedMean(name="palette")(_colour_names(colours), where_fine),
-        "textures": textures,
-    }
+    palette = WeightedMean(name="palette")(_colour_names(colours), where_fine)
     # To one scale: a few hundred steps cannot grow the weights that shares of a colour need.
     return {
-        name: keras.layers.BatchNormalization(momentum=0.9, name=f"{name}_scaled")(x)
-        for name, x in features.items()
+        "pooled": keras.layers.GlobalAveragePooling2D(name="pooled")(top),
+        "attended": WeightedMean(name="attended")(top, where),
+        "palette": keras.layers.BatchNormalization(momentum=0.9, name="palette_scaled")(palette),
+        "textures": keras.layers.BatchNormalization(momentum=0.9, name="textures_scaled")(textures),
     }
 
 

@@ -25,7 +25,7 @@ _drop_option = click.option(
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True)
 @click.option("--items", "n_items", type=click.IntRange(60), default=1500, show_default=True)
 @click.option("--users", "n_users", type=click.IntRange(60), default=1200, show_default=True)
-@click.option("--epochs", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--epochs", type=click.IntRange(1), default=16, show_default=True)
 @json_option
 @click.option("--serve", "serving", is_flag=True, help="Serve the page afterwards.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)

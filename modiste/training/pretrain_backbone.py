@@ -2,7 +2,9 @@
 
 ``python -m modiste.training.pretrain_backbone --work WORK --out FILE`` draws photos of a
 seed that no demo uses, fits MobileNetV2 (alpha 0.5, 128 pixels) with all four heads from
-random weights, and writes the backbone's weights. Run it again to go on where it stopped.
+random weights, and writes the backbone's weights. Run it again to go on where it stopped,
+or with ``--start FILE`` for another round from those weights; the ones that ship took two:
+14 epochs at the default rate, then ``--start FILE --epochs 8 --learning-rate 0.0015``.
 The demo then needs no download, and fits its last layers on photos that this has not seen.
 """
 
@@ -11,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +36,14 @@ CONFIG = NetworkConfig(
 OPTIONS = FitOptions(epochs=14, batch_size=64, learning_rate=3e-3, weight_decay=1e-4, seed=1)
 
 
-def pretrain(work: Path, out: Path, n_photos: int = 14_000, options: FitOptions = OPTIONS) -> None:
+def pretrain(
+    work: Path,
+    out: Path,
+    n_photos: int = 14_000,
+    options: FitOptions = OPTIONS,
+    *,
+    start: Path | None = None,
+) -> None:
     """Draw the photos unless they are there, fit, and write the backbone's weights.
 
     Parameters
@@ -44,12 +54,17 @@ def pretrain(work: Path, out: Path, n_photos: int = 14_000, options: FitOptions 
         The ``.weights.h5`` file to write.
     n_photos : int
     options : FitOptions
+    start : path, optional
+        Weights to begin with; random ones if None.
     """
     photos = work / "photos"
     if not (photos / "photos.parquet").is_file():
         write_photos(photos, n_photos=n_photos, street_share=0.6, seed=PHOTO_SEED)
     dataset = Dataset.read(photos)
-    parts = build_parts(CONFIG, dataset.vocabulary)
+    keras.utils.set_random_seed(options.seed)
+    parts = build_parts(
+        replace(CONFIG, weights=None if start is None else str(start)), dataset.vocabulary
+    )
     cache = FeatureCache(work / "pixels")
     train, val = (
         pixel_batches(dataset, split, cache, CONFIG.image_size, options)
@@ -80,8 +95,12 @@ def main(arguments: Any = None) -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=weights_path(DEMO_SHOP))
     parser.add_argument("--photos", type=int, default=14_000)
+    parser.add_argument("--start", type=Path)
+    parser.add_argument("--epochs", type=int, default=OPTIONS.epochs)
+    parser.add_argument("--learning-rate", type=float, default=OPTIONS.learning_rate)
     given = parser.parse_args(arguments)
-    pretrain(given.work, given.out, given.photos)
+    options = replace(OPTIONS, epochs=given.epochs, learning_rate=given.learning_rate)
+    pretrain(given.work, given.out, given.photos, options, start=given.start)
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ def test_a_range_reaches_the_recommender_as_a_mapping(
     filters = {"price": {"max": 60}, "color": ["red", "navy"], "title": True, "brand": 38}
     client.post(URL, json={"filters": filters})
     assert recommender.calls[0]["filters"] == filters
-    assert recommender.calls[0]["filters"]["new"] is True
+    assert recommender.calls[0]["filters"]["title"] is True
 
 
 def test_a_photo_is_named_and_boxed(client: FlaskClient, recommender: FakeRecommender) -> None:
