@@ -65,6 +65,15 @@ def without(frame: pd.DataFrame, problems: Sequence[RowProblem]) -> pd.DataFrame
     return frame.drop(index=frame.index[sorted({problem.row for problem in problems})])
 
 
+def merged(
+    unreadable: Sequence[RowProblem], found: Sequence[RowProblem]
+) -> tuple[RowProblem, ...]:
+    """Return both in row order; a value that could not be read is named once, as such."""
+    cells = {(problem.row, problem.column) for problem in unreadable}
+    others = (problem for problem in found if (problem.row, problem.column) not in cells)
+    return tuple(sorted((*unreadable, *others), key=lambda problem: problem.row))
+
+
 def item_problems(items: pd.DataFrame, vocabulary: Vocabulary, file: str) -> tuple[RowProblem, ...]:
     """Return what is wrong with an items table."""
     checker = _Checker(items, file)

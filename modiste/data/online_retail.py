@@ -20,6 +20,7 @@ from modiste.data.dataset import empty_photos, write_dataset
 from modiste.data.prepared import PrepareReport
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import DatasetError, RowProblem
+from modiste.progress import Progress
 
 FILE_NAMES = ("online-retail.csv.gz", "online-retail.csv", "Online Retail.csv")
 SOURCE_COLUMNS = (
@@ -37,12 +38,18 @@ PRODUCT_CODE = r"\d{5}[A-Z]*"
 VOCABULARY = Vocabulary(("Giftware",), ("full",), (), ())
 
 _NOT_A_PRODUCT = "stock code of no product (postage, fees, manual entries, vouchers)"
+_NO_INVOICE = "no invoice number"
 _NO_CUSTOMER = "no customer"
 _NO_QUANTITY = "quantity 0"
 _UNREADABLE = "unreadable quantity or date"
+#: Past it, floats skip whole numbers.
+_MAX_QUANTITY = 2.0**53
+_STAGES = 3
 
 
-def prepare(src: str | Path, dst: str | Path) -> PrepareReport:
+def prepare(
+    src: str | Path, dst: str | Path, *, progress: Progress | None = None
+) -> PrepareReport:
     """Write Online Retail as a dataset.
 
     An item is a stock code, titled by its most frequent description, priced by the median
@@ -57,6 +64,8 @@ def prepare(src: str | Path, dst: str | Path) -> PrepareReport:
         The CSV file, gzipped or not, or the directory that holds it.
     dst : path
         The dataset directory to write.
+    progress : callable, optional
+        Told of each stage: the lines read, turned into events, and written.
 
     Returns
     -------
@@ -69,15 +78,18 @@ def prepare(src: str | Path, dst: str | Path) -> PrepareReport:
         If there is no such file, it lacks a column, or no line is usable.
     """
     path = _find(Path(src))
+    tell = progress or _silent
     lines = _read(path)
+    tell(1, _STAGES, _WORK)
     lines["StockCode"] = lines["StockCode"].str.strip().str.upper()
     is_product = lines["StockCode"].str.fullmatch(PRODUCT_CODE).fillna(value=False).astype(bool)
     dropped = {_NOT_A_PRODUCT: int((~is_product).sum())}
     lines = lines[is_product]
     all_lines = lines
     lines, problems = _checked(lines, path.name)
-    dropped[_UNREADABLE] = len(problems)
+    dropped[_UNREADABLE] = len(all_lines) - len(lines)
     for reason, is_bad in (
+        (_NO_INVOICE, lines["InvoiceNo"].isna()),
         (_NO_CUSTOMER, lines["CustomerID"].isna()),
         (_NO_QUANTITY, lines["Quantity"] == 0),
     ):
@@ -129,16 +141,18 @@ def _read(path: Path) -> pd.DataFrame:
 
 
 def _checked(lines: pd.DataFrame, file: str) -> tuple[pd.DataFrame, tuple[RowProblem, ...]]:
-    quantity = pd.to_numeric(lines["Quantity"], errors="coerce")
+    quantity = pd.to_numeric(lines["Quantity"], errors="coerce").astype("float64")
+    quantity = quantity.where((quantity % 1 == 0) & (quantity.abs() <= _MAX_QUANTITY))
     time = pd.to_datetime(lines["InvoiceDate"], errors="coerce", utc=True, format="mixed")
     problems = []
     for column, parsed, rule in (
         ("Quantity", quantity, "must be a whole number"),
         ("InvoiceDate", time, "must be a date and time"),
     ):
-        bad = lines.index[parsed.isna()]
+        bad = lines[column][parsed.isna()]
         problems += [
-            RowProblem(file, int(row) + 2, column, lines.at[row, column], rule) for row in bad
+            RowProblem(file, int(row) + 2, column, None if pd.isna(value) else value, rule)
+            for row, value in bad.items()
         ]
     lines = lines.assign(Quantity=quantity, InvoiceDate=time)
     return lines[quantity.notna() & time.notna()], tuple(problems)
@@ -193,7 +207,7 @@ def _events(lines: pd.DataFrame) -> pd.DataFrame:
         }
     )
     keys = ["invoice", columns.ITEM_ID, columns.EVENT_NAME, columns.USER_ID]
-    merged = keyed.groupby(keys, as_index=False, sort=False).agg(
+    merged = keyed.groupby(keys, as_index=False, sort=False, dropna=False).agg(
         {columns.EVENT_TIME: "min", columns.QUANTITY: "sum"}
     )
     merged[columns.QUANTITY] = merged[columns.QUANTITY].astype("int64")

@@ -126,7 +126,11 @@ class Vocabulary:
     @classmethod
     def read(cls, path: str | Path) -> Vocabulary:
         """Read a vocabulary from a JSON file."""
-        return cls.from_json(Path(path).read_text(encoding="utf-8"), source=str(path))
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise VocabularyError(f"{path} must be UTF-8 text. Received: {error}") from error
+        return cls.from_json(text, source=str(path))
 
 
 def _read_pairs(file: str) -> list[tuple[str, str]]:

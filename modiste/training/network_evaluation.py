@@ -7,6 +7,9 @@ category top-k
 attribute recall top-k
     Present attributes among a photo's `k` best scored, every one counted once (pooled);
     ranked over all attributes, or within each type. Unknown attributes are not ranked.
+average precision
+    Area under precision and recall of one attribute; the mean over the attributes that at
+    least five photos have.
 box overlap
     Intersection over union with the true box, on the whole photo.
 retrieval recall@k
@@ -42,6 +45,7 @@ from modiste.training.network_metrics import (
     attribute_recall,
     attribute_recall_by_type,
     box_overlap,
+    mean_average_precision,
     top_k_accuracy,
 )
 
@@ -207,7 +211,12 @@ def _attribute_lines(
                 int((truth[:, np.array(types) == kind] == 1).sum()),
             )
             for kind, value in own.items()
+            if k == ATTRIBUTE_KS[-1]
         ]
+    precision, chance, n_attributes = mean_average_precision(scores, truth)
+    if n_attributes:
+        name = "average precision, mean over attributes"
+        lines.append(NetworkLine(name, precision, chance, n_attributes))
     return lines
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score
 
 
 def top_k_accuracy(scores: NDArray[np.float32], truth: NDArray[np.int32], k: int) -> float:
@@ -85,6 +86,37 @@ def attribute_recall_by_type(
         n_present += present
     recalls["pooled"] = n_found / n_present if n_present else float("nan")
     return recalls
+
+
+def mean_average_precision(
+    scores: NDArray[np.float32], truth: NDArray[np.int8], *, min_present: int = 5
+) -> tuple[float, float, int]:
+    """Return the mean over attributes of the area under precision and recall.
+
+    Parameters
+    ----------
+    scores, truth : ndarray
+        As in `attribute_recall`.
+    min_present : int
+        Attributes present in fewer photos are left out: chance decides theirs.
+
+    Returns
+    -------
+    mean, baseline : float
+        The baseline is that of random scores, the share of photos that have the attribute.
+        NaN if no attribute is frequent enough.
+    n_attributes : int
+    """
+    wanted = np.flatnonzero((truth == 1).sum(axis=0) >= min_present)
+    found, chance = [], []
+    for name in wanted:
+        known = truth[:, name] >= 0
+        present = truth[known, name] == 1
+        found.append(average_precision_score(present, scores[known, name]))
+        chance.append(present.mean())
+    if not found:
+        return float("nan"), float("nan"), 0
+    return float(np.mean(found)), float(np.mean(chance)), len(wanted)
 
 
 def box_overlap(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -3,8 +3,7 @@
 ``python -m modiste.training.pretrain_backbone --work WORK --out FILE`` draws photos of a
 seed that no demo uses, fits MobileNetV2 (alpha 0.5, 128 pixels) with all four heads from
 random weights, and writes the backbone's weights. Run it again to go on where it stopped,
-or with ``--start FILE`` for another round from those weights; the ones that ship took two:
-14 epochs at the default rate, then ``--start FILE --epochs 8 --learning-rate 0.0015``.
+or with ``--start FILE`` for another round from those weights; the ones that ship took one.
 The demo then needs no download, and fits its last layers on photos that this has not seen.
 """
 

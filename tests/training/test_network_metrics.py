@@ -6,6 +6,7 @@ from modiste.training.network_metrics import (
     attribute_recall_by_type,
     box_overlap,
     f1_thresholds,
+    mean_average_precision,
     top_k_accuracy,
 )
 
@@ -59,3 +60,18 @@ def test_rare_attributes_share_a_threshold_and_no_labels_give_a_half():
     assert thresholds[1] == thresholds[2]
     assert 0.3 < thresholds[2] <= 0.6
     assert f1_thresholds(scores, np.full_like(truth, -1)).tolist() == [0.5] * 3
+
+
+def test_average_precision_of_right_and_random_scores():
+    rng = np.random.default_rng(0)
+    truth = (rng.random((400, 3)) < [0.1, 0.3, 0.5]).astype(np.int8)
+    truth[:, 2] = 0
+    truth[:3, 2] = 1  # too few to count
+    truth[5, :2] = -1
+    perfect, chance, n_attributes = mean_average_precision(truth.astype(np.float32), truth)
+    assert n_attributes == 2
+    assert perfect == pytest.approx(1.0)
+    assert chance == pytest.approx(0.2, abs=0.05)
+    blind, _, _ = mean_average_precision(rng.random((400, 3)).astype(np.float32), truth)
+    assert blind == pytest.approx(chance, abs=0.08)
+    assert np.isnan(mean_average_precision(truth * 0.0, truth * 0)[0])

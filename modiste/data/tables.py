@@ -1,0 +1,214 @@
+"""The Parquet tables of a dataset: their columns and types, read and written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from modiste.data.columns import PRICE
+from modiste.errors import DatasetError, RowProblem
+
+_TIME = pa.timestamp("us", tz="UTC")
+_NAMES = pa.list_(pa.string())
+
+ITEMS_SCHEMA = pa.schema(
+    [
+        pa.field("item_id", pa.string(), nullable=False),
+        pa.field("item_group_id", pa.string()),
+        pa.field("title", pa.string(), nullable=False),
+        pa.field("description", pa.string()),
+        pa.field("brand", pa.string()),
+        pa.field("category", pa.string()),
+        pa.field("attributes", _NAMES),
+        pa.field("color", pa.string()),
+        pa.field("price", pa.float64()),
+        pa.field("availability", pa.string(), nullable=False),
+        pa.field("available_from", _TIME),
+    ]
+)
+EVENTS_SCHEMA = pa.schema(
+    [
+        pa.field("event_id", pa.string(), nullable=False),
+        pa.field("user_id", pa.string(), nullable=False),
+        pa.field("item_id", pa.string()),
+        pa.field("event_name", pa.string(), nullable=False),
+        pa.field("event_time", _TIME, nullable=False),
+        pa.field("quantity", pa.int64()),
+        pa.field("search_term", pa.string()),
+    ]
+)
+PHOTOS_SCHEMA = pa.schema(
+    [
+        pa.field("image", pa.string(), nullable=False),
+        pa.field("item_id", pa.string()),
+        pa.field("category", pa.string()),
+        pa.field("box", pa.list_(pa.float32())),
+        pa.field("attributes", _NAMES),
+        pa.field("attributes_unknown", _NAMES),
+        pa.field("split", pa.string(), nullable=False),
+        pa.field("photo_kind", pa.string()),
+    ]
+)
+
+
+def empty_items() -> pd.DataFrame:
+    """Return an items frame of no rows."""
+    return _empty(ITEMS_SCHEMA)
+
+
+def empty_events() -> pd.DataFrame:
+    """Return an events frame of no rows."""
+    return _empty(EVENTS_SCHEMA)
+
+
+def empty_photos() -> pd.DataFrame:
+    """Return a photos frame of no rows."""
+    return _empty(PHOTOS_SCHEMA)
+
+
+def _empty(schema: pa.Schema) -> pd.DataFrame:
+    return _to_frame(schema.empty_table())
+
+
+def read_table(
+    path: Path, schema: pa.Schema
+) -> tuple[pd.DataFrame, tuple[RowProblem, ...]]:
+    """Read a table in the types of its schema.
+
+    Parameters
+    ----------
+    path : Path
+        The Parquet file.
+    schema : Schema
+        Its columns. Nullable ones may be missing; further ones are kept, last.
+
+    Returns
+    -------
+    frame : DataFrame
+        A null is None, NaT or NA; a value that is not of its column's type is null too.
+    problems : tuple of RowProblem
+        Those values.
+
+    Raises
+    ------
+    DatasetError
+        If it is no Parquet file, a column is missing or named twice, or the type of a
+        whole column is wrong.
+    """
+    try:
+        # Not `pq.read_table`, which takes a column named twice for a damaged file.
+        with pq.ParquetFile(path) as file:
+            table = file.read()
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DatasetError(f"{path} must be a Parquet file. Received: {error}") from error
+    names = table.column_names
+    missing = [f.name for f in schema if not f.nullable and f.name not in names]
+    if missing:
+        raise DatasetError(
+            f"{path} needs the columns {', '.join(missing)}. Received: {', '.join(names)}"
+        )
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise DatasetError(
+            f"{path} must name each column once. Received: {', '.join(repeated)} more than once"
+        )
+    conformed, problems = _conform(table, schema, path)
+    return _to_frame(conformed), problems
+
+
+def write_table(frame: pd.DataFrame, schema: pa.Schema, path: Path) -> None:
+    """Write a frame in the types of its schema; the same frame gives the same bytes.
+
+    Raises
+    ------
+    DatasetError
+        If a required column is missing or a value does not fit its column.
+    """
+    pq.write_table(_to_table(frame, schema, path.name), path, compression="zstd")
+
+
+def _conform(
+    table: pa.Table, schema: pa.Schema, path: Path
+) -> tuple[pa.Table, tuple[RowProblem, ...]]:
+    """Cast to the schema, add nullable columns that are missing, keep the others last."""
+    columns: dict[str, pa.ChunkedArray | pa.Array] = {}
+    problems: list[RowProblem] = []
+    for field in schema:
+        if field.name not in table.column_names:
+            columns[field.name] = pa.nulls(table.num_rows, field.type)
+            continue
+        column = table[field.name]
+        try:
+            columns[field.name] = column.cast(field.type)
+        except pa.ArrowInvalid:
+            columns[field.name], rows = _cast_each(column, field.type)
+            problems += [
+                RowProblem(path.name, row, field.name, column[row].as_py(), f"must be {field.type}")
+                for row in rows
+            ]
+        except pa.ArrowNotImplementedError as error:
+            raise DatasetError(
+                f"{path}, column {field.name!r} must be {field.type}. "
+                f"Received: {column.type} ({error})"
+            ) from error
+    for name in table.column_names:
+        if name not in columns:
+            columns[name] = table[name]
+    return pa.table(columns), tuple(problems)
+
+
+def _cast_each(column: pa.ChunkedArray, kind: pa.DataType) -> tuple[pa.Array, list[int]]:
+    """Cast value by value; return the column, null where that failed, and those rows."""
+    values: list[object] = []
+    failed: list[int] = []
+    for row, value in enumerate(column):
+        try:
+            values.append(value.cast(kind).as_py())
+        except pa.ArrowInvalid:
+            values.append(None)
+            failed.append(row)
+    return pa.array(values, kind), failed
+
+
+def _to_frame(table: pa.Table) -> pd.DataFrame:
+    columns: dict[str, object] = {}
+    for name in table.column_names:
+        column = table[name]
+        kind = column.type
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_list(kind):
+            columns[name] = pd.Series(column.to_pylist(), dtype=object)
+        elif name == PRICE:
+            # Objects keep an unknown price (None) apart from a broken one (NaN) for the checks.
+            columns[name] = pd.Series(column.to_pylist(), dtype=object)
+        elif pa.types.is_int64(kind):
+            columns[name] = pd.Series(column.to_pandas(types_mapper={kind: pd.Int64Dtype()}.get))
+        else:
+            columns[name] = column.to_pandas()
+    return pd.DataFrame(columns)
+
+
+def _to_table(frame: pd.DataFrame, schema: pa.Schema, file: str) -> pa.Table:
+    columns: dict[str, pa.Array] = {}
+    for field in schema:
+        if field.name not in frame.columns:
+            if not field.nullable:
+                raise DatasetError(
+                    f"{file} needs the column {field.name!r}. Received: {', '.join(frame.columns)}"
+                )
+            columns[field.name] = pa.nulls(len(frame), field.type)
+            continue
+        try:
+            columns[field.name] = pa.array(frame[field.name], field.type, from_pandas=True)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as error:
+            raise DatasetError(
+                f"{file}, column {field.name!r} must be {field.type}. Received: {error}"
+            ) from error
+    extra: Sequence[str] = [name for name in frame.columns if name not in columns]
+    for name in extra:
+        columns[name] = pa.array(frame[name], from_pandas=True)
+    return pa.table(columns)
