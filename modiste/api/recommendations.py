@@ -36,7 +36,10 @@ def recommendations_blueprint(live: Live) -> Blueprint:
         _check_filter_names(asked.filters or (), release.items.shown_columns)
         found = release.recommender.recommend(
             asked.query(photo),
-            k=asked.k,
+            # Who asks for no number gets what a small shop has; who asks for one is told.
+            k=asked.k
+            if "k" in asked.model_fields_set
+            else min(asked.k, max(1, len(release.items))),
             filters=asked.filter_values(),
             exclude=asked.exclude,
             filter_viewed=asked.filter_viewed,

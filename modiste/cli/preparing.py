@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from modiste.cli import terminal
-from modiste.cli.options import FOLDER
+from modiste.cli.options import FOLDER, json_option
 
 if TYPE_CHECKING:
     from modiste.data.prepared import PrepareReport
@@ -22,31 +22,40 @@ def prepare() -> None:
 @prepare.command("deepfashion")
 @click.argument("source", type=FOLDER)
 @click.argument("destination", type=FOLDER)
-def prepare_deepfashion(source: Path, destination: Path) -> None:
+@json_option
+def prepare_deepfashion(source: Path, destination: Path, as_json: bool) -> None:
     """DeepFashion's Category and Attribute Prediction benchmark."""
     from modiste.data.deepfashion import prepare
 
-    _print_prepared(prepare(source, destination), destination)
+    with terminal.progress_bars() as progress:
+        report = prepare(source, destination, progress=progress)
+    _print_prepared(report, destination, as_json=as_json)
 
 
 @prepare.command("fashion-product-images")
 @click.argument("source", type=FOLDER)
 @click.argument("destination", type=FOLDER)
-def prepare_fashion_product_images(source: Path, destination: Path) -> None:
+@json_option
+def prepare_fashion_product_images(source: Path, destination: Path, as_json: bool) -> None:
     """Fashion Product Images: styles.csv or labels.csv, and images/."""
     from modiste.data.fashion_product_images import prepare
 
-    _print_prepared(prepare(source, destination), destination)
+    with terminal.progress_bars() as progress:
+        report = prepare(source, destination, progress=progress)
+    _print_prepared(report, destination, as_json=as_json)
 
 
 @prepare.command("online-retail")
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @click.argument("destination", type=FOLDER)
-def prepare_online_retail(source: Path, destination: Path) -> None:
+@json_option
+def prepare_online_retail(source: Path, destination: Path, as_json: bool) -> None:
     """UCI Online Retail: a year of a shop's invoices."""
     from modiste.data.online_retail import prepare
 
-    _print_prepared(prepare(source, destination), destination)
+    with terminal.progress_bars() as progress:
+        report = prepare(source, destination, progress=progress)
+    _print_prepared(report, destination, as_json=as_json)
 
 
 @prepare.command("demo-shop")
@@ -69,6 +78,9 @@ def prepare_demo_shop(
     terminal.say(f"Wrote {destination}")
 
 
-def _print_prepared(report: PrepareReport, destination: Path) -> None:
+def _print_prepared(report: PrepareReport, destination: Path, *, as_json: bool) -> None:
+    if as_json:
+        terminal.print_json(report.to_json())
+        return
     terminal.say(str(report))
     terminal.say(f"Wrote {destination}")

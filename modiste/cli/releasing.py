@@ -19,11 +19,13 @@ def releases() -> None:
 @click.argument("directory", type=FOLDER)
 @json_option
 def list_command(directory: Path, as_json: bool) -> None:
-    """List the releases of DIRECTORY, oldest first; * marks the live one."""
+    """List the releases of DIRECTORY, oldest first; * marks the live one, ? a damaged one."""
     from modiste.errors import ReleaseError
-    from modiste.recommender.release import current_release, list_releases
+    from modiste.recommender.release import current_release, list_releases, unreadable_releases
 
-    found = list_releases(directory)
+    found, unreadable = list_releases(directory), unreadable_releases(directory)
+    for release_id, why in unreadable.items():
+        terminal.tell(f"? {release_id}  unreadable: {why}")
     try:
         live = current_release(directory).name
     except ReleaseError:
@@ -44,7 +46,7 @@ def list_command(directory: Path, as_json: bool) -> None:
     for manifest in found:
         mark = "*" if manifest.release_id == live else " "
         terminal.say(f"{mark} {manifest.release_id}  {manifest.n_items:,} items")
-    if not found:
+    if not found and not unreadable:
         terminal.tell(f"{directory} holds no release yet; `modiste train` publishes one.")
 
 

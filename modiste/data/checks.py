@@ -65,9 +65,7 @@ def without(frame: pd.DataFrame, problems: Sequence[RowProblem]) -> pd.DataFrame
     return frame.drop(index=frame.index[sorted({problem.row for problem in problems})])
 
 
-def merged(
-    unreadable: Sequence[RowProblem], found: Sequence[RowProblem]
-) -> tuple[RowProblem, ...]:
+def merged(unreadable: Sequence[RowProblem], found: Sequence[RowProblem]) -> tuple[RowProblem, ...]:
     """Return both in row order; a value that could not be read is named once, as such."""
     cells = {(problem.row, problem.column) for problem in unreadable}
     others = (problem for problem in found if (problem.row, problem.column) not in cells)
@@ -101,6 +99,7 @@ def event_problems(
     checker = _Checker(events, file)
     checker.flag_duplicates(columns.EVENT_ID, checker.flag_null(columns.EVENT_ID))
     checker.flag_null(columns.USER_ID)
+    checker.flag_null(columns.EVENT_NAME)
     checker.flag_outside(
         columns.EVENT_NAME, columns.EVENT_NAMES, f"must be one of {', '.join(columns.EVENT_NAMES)}"
     )

@@ -52,6 +52,7 @@ PHOTOS_FILE = "photos.parquet"
 VOCABULARY_FILE = "vocabulary.json"
 IMAGES_FOLDER = "images"
 
+
 @dataclass(frozen=True)
 class Dataset:
     """One shop's items, events and photos, checked.
@@ -108,9 +109,7 @@ class Dataset:
         events, event_casts = read_table(folder / EVENTS_FILE, EVENTS_SCHEMA)
         photos, photo_casts = read_table(folder / PHOTOS_FILE, PHOTOS_SCHEMA)
 
-        problems = checks.merged(
-            item_casts, checks.item_problems(items, vocabulary, ITEMS_FILE)
-        )
+        problems = checks.merged(item_casts, checks.item_problems(items, vocabulary, ITEMS_FILE))
         items = checks.without(items, problems)
         items = items.assign(price=items[PRICE].astype("float64"))
         # Rows that name a dropped item go with it, so what is kept agrees with itself.

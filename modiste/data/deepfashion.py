@@ -15,15 +15,12 @@ Annotations", CVPR 2016. http://mmlab.ie.cuhk.edu.hk/projects/DeepFashion.html
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 
 from modiste.data import columns
 from modiste.data.dataset import (
@@ -44,21 +41,27 @@ from modiste.data.deepfashion_layout import (
     PARTITION_FILE,
     PRESENT,
     UNKNOWN,
+    upright_size,
 )
-from modiste.data.prepared import PrepareReport
+from modiste.data.prepared import PrepareReport, link_photo, refuse_in_place
 from modiste.data.vocabulary import ATTRIBUTE_TYPES, CATEGORY_TYPES, Vocabulary
-from modiste.errors import DatasetError
+from modiste.errors import DatasetError, InvalidImageError
+from modiste.progress import Progress, track
 
 PHOTO_FOLDERS = (".", "Img")
 
 
-def read_deepfashion(root: str | Path) -> tuple[Vocabulary, pd.DataFrame]:
+def read_deepfashion(
+    root: str | Path, *, progress: Progress | None = None
+) -> tuple[Vocabulary, pd.DataFrame]:
     """Read the benchmark's lists.
 
     Parameters
     ----------
     root : path
         The directory that holds ``Anno`` (or ``Anno_coarse``), ``Eval`` and ``img``.
+    progress : callable, optional
+        Told after each box, for which a photo is opened.
 
     Returns
     -------
@@ -67,14 +70,15 @@ def read_deepfashion(root: str | Path) -> tuple[Vocabulary, pd.DataFrame]:
     photos : DataFrame
         The columns of a dataset's photos, one row for each photo of the partition;
         ``image`` is the path in the lists, such as ``img/Sheer_Blouse/img_00000001.jpg``.
-        A photo that a list leaves out is null there.
+        A photo that a list leaves out is null there. A box is read as pixels of the photo
+        held upright, as its EXIF orientation says, and given as fractions of its sides.
 
     Raises
     ------
     DatasetError
         If a file is missing, a line is malformed, a list has more or fewer rows than its
-        first line says, or a list names a photo twice or one outside the partition; the
-        message names file and line.
+        first line says, a list names a photo twice or one outside the partition, or a
+        photo with a box is unreadable; the message names file and line.
     """
     folder = Path(root)
     lists = _annotation_folder(folder)
@@ -85,7 +89,7 @@ def read_deepfashion(root: str | Path) -> tuple[Vocabulary, pd.DataFrame]:
     splits = _read_partition(_partition_file(folder, lists))
     categories = _read_categories(lists / CATEGORY_FILE, vocabulary.categories, splits)
     attributes = _read_attributes(lists / ATTRIBUTE_FILE, vocabulary.attributes, splits)
-    boxes = _read_boxes(lists / BOX_FILE, folder, splits)
+    boxes = _read_boxes(lists / BOX_FILE, folder, splits, progress)
     nothing: tuple[None, None] = (None, None)
     rows = [
         {
@@ -103,7 +107,9 @@ def read_deepfashion(root: str | Path) -> tuple[Vocabulary, pd.DataFrame]:
     return vocabulary, pd.DataFrame(rows, columns=empty_photos().columns, dtype=object)
 
 
-def prepare(source: str | Path, path: str | Path) -> PrepareReport:
+def prepare(
+    source: str | Path, path: str | Path, *, progress: Progress | None = None
+) -> PrepareReport:
     """Turn the benchmark on disk into a dataset directory.
 
     The photos are hard-linked where the file system allows it, else copied.
@@ -113,19 +119,22 @@ def prepare(source: str | Path, path: str | Path) -> PrepareReport:
     source : path
         The benchmark's directory, as for `read_deepfashion`.
     path : path
-        The dataset directory to write.
+        The dataset directory to write, other than `source`.
+    progress : callable, optional
+        Told after each photo.
 
     Raises
     ------
     DatasetError
-        As `read_deepfashion`, or if a photo is missing.
+        As `read_deepfashion`, or if a photo is missing or both are one directory.
     """
     root, folder = Path(source), Path(path)
-    vocabulary, photos = read_deepfashion(root)
+    refuse_in_place(root, folder)
+    vocabulary, photos = read_deepfashion(root, progress=progress)
     images = []
-    for image in photos[columns.IMAGE]:
+    for image in track(photos[columns.IMAGE], len(photos), "linking photos", progress):
         target = Path(IMAGES_FOLDER, *Path(image).parts[1:])
-        _link(_photo_file(root, image), folder / target)
+        link_photo(_photo_file(root, image), folder / target)
         images.append(target.as_posix())
     write_dataset(
         folder,
@@ -163,15 +172,6 @@ def _photo_file(root: Path, image: str) -> Path:
     )
 
 
-def _link(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
-
-
 def _refuse(path: Path, line: int, rule: str, received: object) -> NoReturn:
     raise DatasetError(f"{path}, line {line}: {rule}. Received: {received!r}")
 
@@ -179,21 +179,29 @@ def _refuse(path: Path, line: int, rule: str, received: object) -> NoReturn:
 def _rows(path: Path) -> Iterator[tuple[int, str]]:
     """Yield line number and text of each data row; check the count on line 1."""
     try:
-        file = path.open(encoding="utf-8")
+        file = path.open("rb")
     except OSError as error:
         raise DatasetError(f"{path} must be a readable file. Received: {error.strerror}") from error
     with file:
-        first = file.readline().strip()
+        first = _text(path, 1, file.readline()).strip()
         if not first.isdigit():
             _refuse(path, 1, "must be the number of rows", first)
         file.readline()
         n_rows, line = 0, 2
-        for line, text in enumerate(file, start=3):
+        for line, data in enumerate(file, start=3):
+            text = _text(path, line, data)
             if text.strip():
                 n_rows += 1
                 yield line, text
         if n_rows != int(first):
             _refuse(path, line, f"the list must have the {first} rows that line 1 says", n_rows)
+
+
+def _text(path: Path, line: int, data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        _refuse(path, line, "must be UTF-8 text", data[error.start : error.end])
 
 
 def _photo_rows(path: Path, known: Iterable[str]) -> Iterator[tuple[int, str, list[str]]]:
@@ -261,16 +269,21 @@ def _read_attributes(
     return found
 
 
-def _read_boxes(path: Path, root: Path, known: Iterable[str]) -> dict[str, list[float]]:
+def _read_boxes(
+    path: Path, root: Path, known: Collection[str], progress: Progress | None
+) -> dict[str, list[float]]:
     found = {}
-    for line, image, values in _photo_rows(path, known):
+    rows = track(_photo_rows(path, known), len(known), "reading boxes", progress)
+    for line, image, values in rows:
         if len(values) != 4 or not all(value.isdigit() for value in values):
             _refuse(path, line, "must be a photo and the pixels x1 y1 x2 y2", values)
-        with Image.open(_photo_file(root, image)) as picture:
-            size = picture.size * 2
-        edges = np.array([int(value) for value in values]) / size
+        try:
+            size = upright_size(_photo_file(root, image))
+        except InvalidImageError as error:
+            _refuse(path, line, "must name a readable photo", str(error))
+        edges = np.array([int(value) for value in values]) / (size * 2)
         box = edges.clip(0, 1).astype(np.float32)
         if not (box[0] < box[2] and box[1] < box[3]):
-            _refuse(path, line, f"the box must lie in the photo of {size[:2]} pixels", values)
+            _refuse(path, line, f"the box must lie in the photo of {size} pixels", values)
         found[image] = box.tolist()
     return found

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 import shutil
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 
-from PIL import Image
+from PIL import ExifTags, Image
 
 from modiste.data import columns
 from modiste.data.dataset import Dataset
 from modiste.data.vocabulary import ATTRIBUTE_TYPES, CATEGORY_TYPES
-from modiste.errors import DatasetError
+from modiste.errors import DatasetError, InvalidImageError
 
 CATEGORIES_FILE = "list_category_cloth.txt"
 CATEGORY_FILE = "list_category_img.txt"
@@ -27,9 +28,14 @@ PARTITION_FILE = "list_eval_partition.txt"
 ANNOTATION_FOLDERS = ("Anno", "Anno_coarse")
 PRESENT, ABSENT, UNKNOWN = "1", "-1", "0"
 
+#: EXIF orientations of photos that lie on their side.
+_SIDEWAYS = frozenset({5, 6, 7, 8})
+
 
 def write_deepfashion_layout(dataset_path: str | Path, out: str | Path) -> None:
     """Write a dataset's photos as DeepFashion's directory, landmarks left out.
+
+    Boxes are pixels of the photo held upright, as its EXIF orientation says.
 
     For trying code that reads DeepFashion without having it. Attributes of types that
     DeepFashion does not have, such as colours, are left out.
@@ -45,6 +51,8 @@ def write_deepfashion_layout(dataset_path: str | Path, out: str | Path) -> None:
     ------
     DatasetError
         If the dataset cannot be read, or has no photos.
+    InvalidImageError
+        If a photo with a box is unreadable.
     """
     dataset = Dataset.read(dataset_path)
     photos = dataset.photos
@@ -86,6 +94,33 @@ def write_deepfashion_layout(dataset_path: str | Path, out: str | Path) -> None:
     _write_list(Path(out, "Eval", PARTITION_FILE), "image_name  evaluation_status", partition_rows)
 
 
+def upright_size(photo: Path) -> tuple[int, int]:
+    """Return the width and height, in pixels, that `modiste.data.images.decode` gives.
+
+    Only the header is read.
+
+    Raises
+    ------
+    InvalidImageError
+        If the file cannot be opened as a photo.
+    """
+    try:
+        with Image.open(photo) as picture:
+            width, height = picture.size
+            return (height, width) if _orientation(picture) in _SIDEWAYS else (width, height)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise InvalidImageError(
+            f"A photo must be a readable file. Received: {error}", code="not_an_image"
+        ) from error
+
+
+def _orientation(picture: Image.Image) -> int:
+    try:
+        return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except (OSError, ValueError, SyntaxError, LookupError, TypeError, struct.error, UserWarning):
+        return 1  # as `decode` takes a photo whose EXIF is damaged
+
+
 def _attribute_row(photo: dict[str, object], kept: Sequence[tuple[str, str]]) -> str:
     known = photo[columns.ATTRIBUTES]
     if known is None:
@@ -99,8 +134,7 @@ def _attribute_row(photo: dict[str, object], kept: Sequence[tuple[str, str]]) ->
 
 
 def _box_px(box: Sequence[float], image: Path) -> str:
-    with Image.open(image) as picture:
-        size = picture.size * 2
+    size = upright_size(image) * 2
     x1, y1, x2, y2 = (round(float(edge) * side) for edge, side in zip(box, size, strict=True))
     return f"{x1:03d} {y1:03d} {max(x2, x1 + 1):03d} {max(y2, y1 + 1):03d}"
 

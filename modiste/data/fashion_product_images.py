@@ -9,10 +9,8 @@ https://www.kaggle.com/datasets/paramaggarwal/fashion-product-images-dataset.
 from __future__ import annotations
 
 import csv
-import os
-import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +20,10 @@ import pandas as pd
 from modiste.data import columns
 from modiste.data.dataset import IMAGES_FOLDER, empty_events, write_dataset
 from modiste.data.images import decode
-from modiste.data.prepared import PrepareReport
+from modiste.data.prepared import PrepareReport, link_photo, refuse_in_place
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import DatasetError, InvalidImageError, RowProblem
+from modiste.progress import Progress, track
 
 #: The table of labels, in the order in which it is looked for. Kaggle's has no `file`
 #: column: its photos are ``images/ID.jpg``.
@@ -45,6 +44,7 @@ _BROKEN_ROW = "broken row"
 _NO_PHOTO = "missing or unreadable photo"
 #: Large enough to find a truncated file, small enough to decode fast.
 _CHECK_SIDE = 64
+_SHOWN = 80  # characters of a broken line
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,9 @@ class _Row:
     title: str | None
 
 
-def prepare(src: str | Path, dst: str | Path, *, seed: int = 0) -> PrepareReport:
+def prepare(
+    src: str | Path, dst: str | Path, *, seed: int = 0, progress: Progress | None = None
+) -> PrepareReport:
     """Write Fashion Product Images as a dataset.
 
     The category is ``articleType``; the attributes are ``baseColour`` (type colour),
@@ -74,10 +76,12 @@ def prepare(src: str | Path, dst: str | Path, *, seed: int = 0) -> PrepareReport
         Directory with ``images/`` and either ``labels.csv`` (with a ``file`` column) or
         Kaggle's ``styles.csv``, whose titles may hold commas without quotes.
     dst : path
-        The dataset directory to write. Photos are hard-linked, or copied where the file
-        system cannot.
+        The dataset directory to write, other than `src`. Photos are hard-linked, or copied
+        where the file system cannot.
     seed : int
         Seed of the split.
+    progress : callable, optional
+        Told after each photo.
 
     Returns
     -------
@@ -87,13 +91,15 @@ def prepare(src: str | Path, dst: str | Path, *, seed: int = 0) -> PrepareReport
     Raises
     ------
     DatasetError
-        If there is no table, it lacks a column, or no product is usable.
+        If `src` and `dst` are one directory, there is no table, it lacks a column, or no
+        product is usable.
     """
     source, target = Path(src), Path(dst)
+    refuse_in_place(source, target)
     table = _find_table(source)
     rows, problems = _read(table)
     dropped = {_BROKEN_ROW: len(problems)}
-    rows, photo_problems = _with_photos(rows, source, table.name)
+    rows, photo_problems = _with_photos(rows, source, table.name, progress)
     dropped[_NO_PHOTO] = len(photo_problems)
     if not any(row.category for row in rows):
         raise DatasetError(
@@ -105,9 +111,8 @@ def prepare(src: str | Path, dst: str | Path, *, seed: int = 0) -> PrepareReport
         ((category, "article") for category in sorted({r.category for r in rows if r.category})),
         ((name, kind) for (kind, _), name in names.items()),
     )
-    (target / IMAGES_FOLDER).mkdir(parents=True, exist_ok=True)
-    for row in rows:
-        _link(source / row.photo, target / _image(row))
+    for row in track(rows, len(rows), "linking photos", progress):
+        link_photo(source / row.photo, target / _image(row))
     write_dataset(
         target, vocabulary, _items(rows, names), empty_events(), _photos(rows, names, seed)
     )
@@ -131,8 +136,9 @@ def _find_table(source: Path) -> Path:
 
 def _read(table: Path) -> tuple[list[_Row], tuple[RowProblem, ...]]:
     # No field of the source holds a line break, so that a stray quote spoils one line only.
-    lines = table.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    header = next(csv.reader(lines[:1]), [])
+    # Not `splitlines`, which also splits at characters that titles hold.
+    lines = table.read_text(encoding="utf-8-sig", errors="replace").split("\n")
+    header = _fields(lines[0])
     missing = [name for name in _REQUIRED if name not in header]
     if missing:
         raise DatasetError(
@@ -144,11 +150,11 @@ def _read(table: Path) -> tuple[list[_Row], tuple[RowProblem, ...]]:
     for number, line in enumerate(lines[1:], start=2):
         if not line.strip():
             continue
-        fields = next(csv.reader([line]))
+        fields = _fields(line)
         item_id = fields[header.index("id")].strip() if len(fields) >= len(header) else ""
         if len(fields) < len(header):
-            rule = f"must have {len(header)} fields"
-            problems.append(RowProblem(table.name, number, "", line, rule))
+            rule = f"must be CSV of {len(header)} fields"
+            problems.append(RowProblem(table.name, number, "", line[:_SHOWN], rule))
         elif item_id in _MISSING or Path(item_id).name != item_id:
             problems.append(RowProblem(table.name, number, "id", item_id, "must be a plain id"))
         elif item_id in seen:
@@ -158,6 +164,14 @@ def _read(table: Path) -> tuple[list[_Row], tuple[RowProblem, ...]]:
             seen.add(item_id)
             rows.append(_row(number, _joined(header, fields)))
     return rows, tuple(problems)
+
+
+def _fields(line: str) -> list[str]:
+    """Return the fields of a line; none where it is not CSV."""
+    try:
+        return next(csv.reader([line]))
+    except csv.Error:
+        return []
 
 
 def _joined(header: Sequence[str], fields: list[str]) -> dict[str, str]:
@@ -187,12 +201,12 @@ def _known(value: str) -> str | None:
 
 
 def _with_photos(
-    rows: Iterable[_Row], source: Path, file: str
+    rows: Sequence[_Row], source: Path, file: str, progress: Progress | None
 ) -> tuple[list[_Row], tuple[RowProblem, ...]]:
     kept: list[_Row] = []
     problems: list[RowProblem] = []
     root = source.resolve()
-    for row in rows:
+    for row in track(rows, len(rows), "checking photos", progress):
         if not (root / row.photo).resolve().is_relative_to(root):
             rule = "must lie inside the source directory"
             problems.append(RowProblem(file, row.line, "file", row.photo, rule))
@@ -223,14 +237,6 @@ def _attribute_names(rows: Sequence[_Row]) -> dict[tuple[str, str], str]:
 
 def _image(row: _Row) -> str:
     return f"{IMAGES_FOLDER}/{row.item_id}{Path(row.photo).suffix.lower()}"
-
-
-def _link(photo: Path, image: Path) -> None:
-    image.unlink(missing_ok=True)
-    try:
-        os.link(photo, image)
-    except OSError:
-        shutil.copyfile(photo, image)
 
 
 def _positives(row: _Row, names: Mapping[tuple[str, str], str]) -> list[str]:

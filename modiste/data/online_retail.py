@@ -47,9 +47,7 @@ _MAX_QUANTITY = 2.0**53
 _STAGES = 3
 
 
-def prepare(
-    src: str | Path, dst: str | Path, *, progress: Progress | None = None
-) -> PrepareReport:
+def prepare(src: str | Path, dst: str | Path, *, progress: Progress | None = None) -> PrepareReport:
     """Write Online Retail as a dataset.
 
     An item is a stock code, titled by its most frequent description, priced by the median
@@ -78,9 +76,8 @@ def prepare(
         If there is no such file, it lacks a column, or no line is usable.
     """
     path = _find(Path(src))
-    tell = progress or _silent
     lines = _read(path)
-    tell(1, _STAGES, _WORK)
+    _tell(progress, 1)
     lines["StockCode"] = lines["StockCode"].str.strip().str.upper()
     is_product = lines["StockCode"].str.fullmatch(PRODUCT_CODE).fillna(value=False).astype(bool)
     dropped = {_NOT_A_PRODUCT: int((~is_product).sum())}
@@ -93,15 +90,18 @@ def prepare(
         (_NO_CUSTOMER, lines["CustomerID"].isna()),
         (_NO_QUANTITY, lines["Quantity"] == 0),
     ):
-        dropped[reason] = int(is_bad.sum())
-        lines = lines[~is_bad.reindex(lines.index)]
+        kept = lines[~is_bad.reindex(lines.index)]
+        dropped[reason] = len(lines) - len(kept)
+        lines = kept
     if lines.empty:
         raise DatasetError(
             f"{path} must have lines of products with a customer. Received: none such"
         )
     events = _events(lines)
     items = _items(all_lines, frozenset(events[columns.ITEM_ID]))
+    _tell(progress, 2)
     write_dataset(dst, VOCABULARY, items, events, empty_photos())
+    _tell(progress, _STAGES)
     return PrepareReport(
         n_items=len(items),
         n_events=len(events),
@@ -110,6 +110,11 @@ def prepare(
         merged=len(lines) - len(events),
         problems=problems,
     )
+
+
+def _tell(progress: Progress | None, stage: int) -> None:
+    if progress is not None:
+        progress(stage, _STAGES, "preparing Online Retail")
 
 
 def _find(src: Path) -> Path:

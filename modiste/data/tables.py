@@ -75,9 +75,7 @@ def _empty(schema: pa.Schema) -> pd.DataFrame:
     return _to_frame(schema.empty_table())
 
 
-def read_table(
-    path: Path, schema: pa.Schema
-) -> tuple[pd.DataFrame, tuple[RowProblem, ...]]:
+def read_table(path: Path, schema: pa.Schema) -> tuple[pd.DataFrame, tuple[RowProblem, ...]]:
     """Read a table in the types of its schema.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -53,7 +53,8 @@ class Limits:
         Raises
         ------
         ValueError
-            If `k` is not from 1 to the number of items, or a filter is not one.
+            If `k` is not from 1 to the number of items, `exclude` is no sequence of ids, or
+            a filter is not one.
         """
         n_items = catalogue.n_items
         if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= n_items:
@@ -61,8 +62,7 @@ class Limits:
                 f"k must be a whole number from 1 to the catalogue's {n_items} items. "
                 f"Received: {k!r}"
             )
-        if isinstance(exclude, str):
-            raise ValueError(f"exclude must be a sequence of item ids. Received: {exclude!r}")
+        _check_ids(exclude)
         notes: list[str] = []
         excluded = catalogue.item_ids.indices(exclude)
         unknown = [one for one, index in zip(exclude, excluded, strict=True) if index < 0]
@@ -79,6 +79,14 @@ class Limits:
         elif filters and not passing.any():
             notes.append(empty_note(filters, masks, base))
         return cls(k, passing, filter_viewed, tuple(notes))
+
+
+def _check_ids(exclude: object) -> None:
+    if isinstance(exclude, str) or not isinstance(exclude, Collection):
+        raise ValueError(f"exclude must be a sequence of item ids. Received: {exclude!r}")
+    for one in exclude:
+        if not isinstance(one, str):
+            raise ValueError(f"exclude must be a sequence of item ids. Received: {one!r} in it")
 
 
 def on_sale(catalogue: Catalogue, now: datetime | None = None) -> NDArray[np.bool_]:

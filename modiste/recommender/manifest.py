@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,7 +14,10 @@ from modiste.errors import ReleaseError
 
 SCHEMA_VERSION: Final = 1
 MANIFEST_FILE: Final = "manifest.json"
+#: A release's name: when it was written and the start of its content's SHA-256.
+RELEASE_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
+_ADVICE = "publish the release again, or roll back"
 _BLOCK_BYTES = 1 << 20
 
 
@@ -56,8 +60,9 @@ class Manifest:
     vocabulary_fingerprint: str
 
     def to_json(self) -> str:
-        """Return the text of ``manifest.json``."""
-        return json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
+        """Return the text of ``manifest.json``, which has the SHA-256 of its own values."""
+        parts = asdict(self)
+        return json.dumps(parts | {"sha256": _checksum(parts)}, indent=1, sort_keys=True) + "\n"
 
     @classmethod
     def read(cls, release: Path) -> Manifest:
@@ -66,7 +71,8 @@ class Manifest:
         Raises
         ------
         ReleaseError
-            If it is missing, malformed or of another schema version.
+            If it is missing, malformed, changed or of another schema version, or names
+            another release than a folder that has a release's name.
         """
         path = release / MANIFEST_FILE
         try:
@@ -77,18 +83,28 @@ class Manifest:
                     f"{path} must have schema version {SCHEMA_VERSION}; train a release with "
                     f"this version of modiste. Received: {version!r}"
                 )
+            stated, found = parts.pop("sha256"), _checksum(parts)
+            if stated != found:
+                raise ReleaseError(
+                    f"{path} must have values of SHA-256 {stated}; {_ADVICE}. Received: {found}"
+                )
             files = {name: StoredFile(**entry) for name, entry in parts.pop("files").items()}
-            return cls(files=files, **parts)
+            manifest = cls(files=files, **parts)
         except FileNotFoundError:
             raise ReleaseError(
-                f"A release needs {MANIFEST_FILE}; publish the release again, or roll back. "
-                f"Received: {release}"
+                f"A release needs {MANIFEST_FILE}; {_ADVICE}. Received: {release}"
             ) from None
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ReleaseError(
-                f"{path} must be what `write_release` wrote; publish the release again, or roll "
-                f"back. Received: {error!r}"
+                f"{path} must be what `write_release` wrote; {_ADVICE}. Received: {error!r}"
             ) from error
+        # A copy may have a name of its own, but not that of another release.
+        if RELEASE_ID.fullmatch(release.name) and release.name != manifest.release_id:
+            raise ReleaseError(
+                f"{path} must be of the release that its folder names; rename the folder, or "
+                f"{_ADVICE}. Received: {manifest.release_id!r}"
+            )
+        return manifest
 
 
 def check_release(release: str | Path) -> Manifest:
@@ -105,13 +121,12 @@ def check_release(release: str | Path) -> Manifest:
             f"A release is a directory that `modiste train` writes. Received: {folder}"
         )
     manifest = Manifest.read(folder)
-    advice = "publish the release again, or roll back"
     present = set(file_names(folder)) - {MANIFEST_FILE}
     for name in sorted(set(manifest.files) - present):
-        raise ReleaseError(f"The release lacks a file; {advice}. Received: no {folder / name}")
+        raise ReleaseError(f"The release lacks a file; {_ADVICE}. Received: no {folder / name}")
     for name in sorted(present - set(manifest.files)):
         raise ReleaseError(
-            f"A release holds only what its manifest lists; remove the file, or {advice}. "
+            f"A release holds only what its manifest lists; remove the file, or {_ADVICE}. "
             f"Received: {folder / name}"
         )
     for name, expected in manifest.files.items():
@@ -119,10 +134,18 @@ def check_release(release: str | Path) -> Manifest:
         if stored != expected:
             raise ReleaseError(
                 f"{folder / name} must have {expected.size} bytes and SHA-256 "
-                f"{expected.sha256}; {advice}. "
+                f"{expected.sha256}; {_ADVICE}. "
                 f"Received: {stored.size} bytes and {stored.sha256}"
             )
     return manifest
+
+
+def _checksum(parts: Mapping[str, object]) -> str:
+    """Return the SHA-256 of a manifest's values as JSON without spaces, keys sorted."""
+    # Read back first: keys that are numbers are sorted as the text that they become.
+    values = json.loads(json.dumps(parts))
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def file_names(folder: Path) -> list[str]:

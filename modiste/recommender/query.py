@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from modiste.attribute_model.garment import Box
 
-#: Anything `modiste.data.images.decode` takes: encoded bytes, a file, or RGB pixels.
+#: Anything `modiste.data.images.decode` takes: encoded bytes, a file, or RGB pixels. `Query`
+#: turns a bytearray or memoryview into bytes.
 Image = bytes | str | Path | NDArray[np.uint8]
 
 
@@ -57,6 +58,7 @@ class Query:
             value = getattr(self, name)
             if value is not None and not isinstance(value, str):
                 raise ValueError(f"{name} must be a string or None. Received: {value!r}")
+        object.__setattr__(self, "image", _checked_image(self.image))
         recent: object = self.recent
         if not isinstance(recent, tuple | list) or not all(isinstance(i, str) for i in recent):
             raise ValueError(f"recent must be a tuple of item ids. Received: {recent!r}")
@@ -65,6 +67,16 @@ class Query:
             object.__setattr__(self, "box", _checked_box(self.box))
             if self.image is None:
                 raise ValueError("A box needs the image it lies on. Received a box and no image.")
+
+
+def _checked_image(image: object) -> Image | None:
+    if isinstance(image, bytearray | memoryview):
+        return bytes(image)
+    if image is None or isinstance(image, bytes | str | Path | np.ndarray):
+        return image
+    raise ValueError(
+        f"image must be encoded bytes, a path, RGB pixels or None. Received: {type(image).__name__}"
+    )
 
 
 def _checked_box(box: object) -> Box:

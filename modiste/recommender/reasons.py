@@ -9,11 +9,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from modiste.data import columns
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.causes import CAUSES
 from modiste.recommender.collaborative import Factors
 from modiste.recommender.encoder import EncodedQuery
 from modiste.recommender.features import COLUMN
+from modiste.recommender.history import EVENT_WEIGHTS, History
 from modiste.recommender.pool import Pool
 from modiste.recommender.recommendation import Reason
 
@@ -22,6 +24,14 @@ MAX_REASONS: Final = 3
 NEW_DAYS: Final = 30.0
 #: An attribute is named if the item has it with at least this score.
 MIN_ATTRIBUTE_SCORE: Final = 0.3
+#: An item is called popular if it is in this share of the items with any popularity, ...
+POPULAR_SHARE: Final = 0.25
+#: ... and has at least the popularity that one view at the end of the history brings.
+MIN_POPULARITY: Final = EVENT_WEIGHTS[columns.VIEW_ITEM]
+#: Two items are called much alike from this cosine of their attribute profiles, ...
+MIN_PROFILE_COSINE: Final = 0.5
+#: ... or from this cosine of their embeddings.
+MIN_EMBEDDING_COSINE: Final = 0.6
 _MAX_NAMES = 3
 #: A bought item is named if it brings at least this share of what the history brings.
 _MIN_EXPLAINED = 0.1
@@ -31,18 +41,22 @@ class Explainer:
     """Turns contributions into reasons; every reason names a cause and is true.
 
     A cause becomes a reason only if it adds to the score and its fact holds: the item has
-    the attribute, was bought, or is new. Its strength is the cause's share of everything
-    that adds to the score.
+    the attribute, was bought, is much like one bought, is popular in the whole shop, or is
+    new. Its strength is the cause's share of everything that adds to the score.
 
     Parameters
     ----------
     catalogue : Catalogue
+    history : History
     factors : Factors, optional
         Of the collaborative source, to find the purchase that speaks for an item.
     """
 
-    def __init__(self, catalogue: Catalogue, factors: Factors | None = None) -> None:
+    def __init__(
+        self, catalogue: Catalogue, history: History, factors: Factors | None = None
+    ) -> None:
         self._catalogue = catalogue
+        self._is_popular = _most_popular(history.popularity)
         self._factors = factors
         if factors is not None:
             vectors = factors.item_factors.astype(np.float64)
@@ -113,7 +127,7 @@ class Explainer:
                 found.append(Reason("shoppers_like_you", text, share["collaborative"]))
         if share["repeat"] > 0 and features[COLUMN["times_bought"]] > 0:
             found.append(Reason("bought_again", "you bought this before", share["repeat"]))
-        if share["popular"] > 0 and features[COLUMN["popularity"]] > 0:
+        if share["popular"] > 0 and self._is_popular[item]:
             found.append(Reason("popular", "popular now", share["popular"]))
         age = float(features[COLUMN["item_age_days"]])
         if share["new"] > 0 and 0 <= age <= NEW_DAYS:
@@ -187,17 +201,24 @@ class Explainer:
         return answer
 
     def _liked_because(self, query: EncodedQuery, items: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Return the purchase most like each item in attributes and looks, -1 if none is."""
+        """Return the purchase most like each item in attributes and looks.
+
+        -1 where no purchase is much alike.
+        """
         answer = np.full(len(items), -1, dtype=np.int64)
         if not query.purchased.size:
             return answer
         profiles = self._catalogue.attribute_profiles
         alike = (profiles[items] @ profiles[query.purchased].T).toarray().astype(np.float64)
+        near = alike >= MIN_PROFILE_COSINE  # (n_items, n_purchased)
         if self._catalogue.embeddings.shape[1]:
             of_items = np.asarray(self._catalogue.embeddings[items], dtype=np.float64)
             of_past = np.asarray(self._catalogue.embeddings[query.purchased], dtype=np.float64)
-            alike += np.maximum(of_items @ of_past.T, 0.0)
-        alike[query.purchased[None, :] == items[:, None]] = 0.0
+            looks = of_items @ of_past.T
+            alike += np.maximum(looks, 0.0)
+            near |= looks >= MIN_EMBEDDING_COSINE
+        near &= query.purchased[None, :] != items[:, None]
+        alike[~near] = 0.0
         best = alike.argmax(axis=1)
         found = alike[np.arange(len(items)), best] > 0
         answer[found] = query.purchased[best[found]]
@@ -214,9 +235,22 @@ class Explainer:
             return Reason("bought_again", "you bought this before", 0.0)
         if not np.isnan(features[COLUMN["collaborative_rank"]]):
             return Reason("shoppers_like_you", "shoppers like you chose it", 0.0)
-        if features[COLUMN["popularity"]] > 0:
+        if self._is_popular[item]:
             return Reason("popular", "popular now", 0.0)
         return Reason("backfill", "completes the list", 0.0)
+
+
+def _most_popular(popularity: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Tell which items are popular in the whole shop, shape ``(n_items,)`` bool.
+
+    In the whole shop, because the best of a category that nobody buys is not popular.
+    """
+    ascending = np.sort(popularity[popularity > 0])
+    # Equal items are all in the share or all outside it.
+    n_at_least = len(ascending) - np.searchsorted(ascending, popularity)
+    in_share = n_at_least <= np.ceil(POPULAR_SHARE * len(ascending))
+    found: NDArray[np.bool_] = in_share & (popularity >= MIN_POPULARITY)
+    return found
 
 
 def _shares(contributions: NDArray[np.float32]) -> dict[str, float]:

@@ -90,7 +90,7 @@ class Recommender:
             "popular": self._popular,
         }
         self._item_features = ItemFeatures.of(catalogue, history)
-        self._explainer = Explainer(catalogue, factors)
+        self._explainer = Explainer(catalogue, history, factors)
         self._backfill_order = np.argsort(-self._popular.popularity, kind="stable").astype(np.int32)
 
     @classmethod
@@ -109,13 +109,14 @@ class Recommender:
         Raises
         ------
         ReleaseError
-            If there is no live release, or a file is missing, extra, changed or of another
-            version.
+            If there is no live release, a file is missing, extra, changed or of another
+            version, or the manifest is of another catalogue.
         """
         folder = Path(directory)
         release = folder if (folder / MANIFEST_FILE).is_file() else current_release(folder)
         manifest = check_release(release)
         catalogue = Catalogue.load(release)
+        _check_same_catalogue(manifest, catalogue, release)
         photo_reader: PhotoReader | None = None
         if (release / NETWORK_FILE).is_file():
             # ONNX Runtime and word vectors are loaded only for a release that has them.
@@ -233,6 +234,17 @@ class Recommender:
         shown = select(pool, scores, groups, limits.k)
         ranked = Ranked(tuple(queries), pool, features, scores, tuple(shown))
         return write_answers(ranked, limits, self.catalogue, self.ranker, self._explainer)
+
+
+def _check_same_catalogue(manifest: Manifest, catalogue: Catalogue, release: Path) -> None:
+    found = (catalogue.n_items, catalogue.vocabulary.fingerprint)
+    stated = (manifest.n_items, manifest.vocabulary_fingerprint)
+    if stated != found:
+        raise ReleaseError(
+            f"{release / MANIFEST_FILE} must be of the {found[0]} items and the vocabulary "
+            f"{found[1]} beside it; publish the release again, or roll back. "
+            f"Received: {stated[0]} items and the vocabulary {stated[1]}"
+        )
 
 
 def _check_same_items(catalogue: Catalogue, history: History, factors: Factors) -> None:

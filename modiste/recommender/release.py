@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 import uuid
 from collections.abc import Callable, Mapping
@@ -26,6 +25,7 @@ from modiste.errors import ReleaseError
 from modiste.recommender.catalogue import ITEMS_FILE, VOCABULARY_FILE
 from modiste.recommender.manifest import (
     MANIFEST_FILE,
+    RELEASE_ID,
     SCHEMA_VERSION,
     Manifest,
     check_release,
@@ -40,12 +40,12 @@ __all__ = [
     "list_releases",
     "publish",
     "rollback",
+    "unreadable_releases",
     "write_release",
 ]
 
 CURRENT_FILE: Final = "CURRENT"
 
-_RELEASE_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _INCOMING = ".incoming-"
 
 
@@ -188,15 +188,32 @@ def current_release(releases_dir: str | Path) -> Path:
 
 
 def list_releases(releases_dir: str | Path) -> list[Manifest]:
-    """Return the manifests of all releases, oldest first; half-written ones are not listed."""
-    root = Path(releases_dir)
-    folders = sorted(path for path in root.glob("*") if _RELEASE_ID.fullmatch(path.name))
-    return [Manifest.read(folder) for folder in folders if (folder / MANIFEST_FILE).is_file()]
+    """Return the manifests of all releases, oldest first.
+
+    Half-written ones are not listed, nor those of `unreadable_releases`.
+    """
+    return _read_manifests(Path(releases_dir))[0]
+
+
+def unreadable_releases(releases_dir: str | Path) -> dict[str, str]:
+    """Return why each release whose manifest cannot be read cannot, by name, oldest first."""
+    return _read_manifests(Path(releases_dir))[1]
+
+
+def _read_manifests(root: Path) -> tuple[list[Manifest], dict[str, str]]:
+    found: list[Manifest] = []
+    unreadable: dict[str, str] = {}
+    for folder in sorted(path for path in root.glob("*") if RELEASE_ID.fullmatch(path.name)):
+        try:
+            found.append(Manifest.read(folder))
+        except ReleaseError as error:
+            unreadable[folder.name] = str(error)
+    return found, unreadable
 
 
 def _release(root: Path, release_id: str) -> Path:
     # The pattern also keeps an id such as "../other" inside the releases directory.
-    if not _RELEASE_ID.fullmatch(release_id) or not (root / release_id).is_dir():
+    if not RELEASE_ID.fullmatch(release_id) or not (root / release_id).is_dir():
         known = ", ".join(manifest.release_id for manifest in list_releases(root)) or "none"
         raise ReleaseError(f"{root} has the releases {known}. Received: {release_id!r}")
     return root / release_id

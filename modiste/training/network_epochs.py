@@ -141,7 +141,8 @@ class BestEpoch(keras.callbacks.Callback):  # type: ignore[misc]
             found = figures(predict(self.answer, self.val), self.val.labels, self.vocabulary)
             score = overall(found)
         best = max((s for s in self.curves["score"] if s == s), default=-np.inf)
-        if not score <= best:  # also where there is nothing to score: the last epoch is kept
+        # Where there is nothing to score, the last epoch is kept.
+        if score > best or (np.isnan(score) and best == -np.inf):
             self.best_epoch = epoch + 1
             self._weights = self.model.get_weights()
         self.curves["loss"].append(float((logs or {}).get("loss", float("nan"))))

@@ -34,7 +34,9 @@ def top_k_accuracy(scores: NDArray[np.float32], truth: NDArray[np.int32], k: int
         return float("nan")
     scores, truth = scores[known], truth[known]
     own = scores[np.arange(len(truth)), truth][:, None]
-    return float(((scores > own).sum(axis=1) < k).mean())
+    # A tie is no answer: equal scores for all would be right about everything. NaN is none.
+    ranked = (scores >= own).sum(axis=1)
+    return float(((ranked >= 1) & (ranked <= k)).mean())
 
 
 def attribute_recall(scores: NDArray[np.float32], truth: NDArray[np.int8], k: int) -> float:

@@ -12,6 +12,7 @@ from modiste.attribute_model.backbone import (
     preprocess,
 )
 from modiste.attribute_model.config import NetworkConfig
+from modiste.attribute_model.layers import BoxMask
 from modiste.attribute_model.network import OUTPUTS, build_network, build_parts
 from modiste.data.vocabulary import Vocabulary
 
@@ -152,9 +153,42 @@ def test_a_failed_download_says_what_to_do(monkeypatch):
     offline.__module__ = original.__module__
     monkeypatch.setattr(keras.applications, "MobileNetV2", offline)
     with pytest.raises(MissingWeightsError, match=r"Connect to the internet once.*URL fetch"):
-        build_network(NetworkConfig("MobileNetV2", "imagenet", SIZE, alpha=0.35), VOCABULARY)
+        build_network(NetworkConfig("MobileNetV2", "imagenet", SIZE), VOCABULARY)
 
 
 def test_an_unknown_backbone_is_refused():
     with pytest.raises(ValueError, match="Received: 'ResNet49'"):
         build_network(NetworkConfig("ResNet49", None, SIZE), VOCABULARY)
+
+
+def test_alpha_is_refused_where_the_backbone_has_none():
+    with pytest.raises(ValueError, match=r"ResNet50 has none. Received: 0\.5"):
+        build_network(NetworkConfig("ResNet50", None, SIZE, alpha=0.5), VOCABULARY)
+
+
+def test_cells_count_by_whether_they_lie_in_the_box():
+    box = keras.ops.convert_to_tensor([[0.25, 0.5, 0.75, 1.0]])
+    mask = np.asarray(BoxMask(16, outside=0.1)(box))[0, :, :, 0]
+    assert mask[12, 8] == pytest.approx(1.0, abs=0.01)
+    assert mask[2, 8] == pytest.approx(0.1, abs=0.01)
+    assert mask[12, 1] == pytest.approx(0.1, abs=0.01)
+
+
+def test_without_labels_the_box_is_nearly_the_whole_photo(parts):
+    x1, y1, x2, y2 = np.asarray(parts.network(photos(1))["box"])[0]
+    assert max(x1, y1) < 0.05
+    assert min(x2, y2) > 0.95
+
+
+def test_the_palette_tells_the_nearest_of_the_colours(parts):
+    painted = np.zeros((2, SIZE, SIZE, 3), dtype=np.float32)
+    painted[0, ..., 0] = painted[1, ..., 2] = 255
+    names = keras.Model(parts.network.input, parts.network.get_layer("colour_names").output)
+    red, blue = np.asarray(names(painted))[:, 0, 0]
+    assert red.argmax() != blue.argmax()
+    assert min(red.max(), blue.max()) > 0.8
+
+
+def test_layers_survive_their_config():
+    again = BoxMask.from_config(BoxMask(8, outside=0.2, name="mask").get_config())
+    assert (again.cells, again.outside, again.name) == (8, 0.2, "mask")

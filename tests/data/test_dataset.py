@@ -138,6 +138,7 @@ def test_fingerprint_follows_content(folder: Path) -> None:
         (EVENTS_FILE, "item_id", ["nobody", None], 0, "items.parquet"),
         (EVENTS_FILE, "item_id", [None, None], 0, "search"),
         (EVENTS_FILE, "event_name", ["bought", "search"], 0, "purchase"),
+        (EVENTS_FILE, "event_name", [None, "search"], 0, "null"),
         (EVENTS_FILE, "quantity", [0, None], 0, "at least 1"),
         (EVENTS_FILE, "event_time", [datetime(2027, 1, 1, tzinfo=UTC)] * 2, 0, "present"),
         (PHOTOS_FILE, "image", ["images/gone.png"], 0, "file inside"),
@@ -192,12 +193,52 @@ def test_file_that_is_not_parquet(folder: Path) -> None:
         Dataset.read(folder)
 
 
+def retype(folder: Path, file: str, column: str, values: pa.Array) -> None:
+    """Replace one column of a written table by one of another type."""
+    table = pq.read_table(folder / file)
+    index = table.column_names.index(column)
+    pq.write_table(table.set_column(index, column, values), folder / file)
+
+
 def test_column_of_wrong_type(folder: Path) -> None:
-    table = pq.read_table(folder / ITEMS_FILE)
-    index = table.column_names.index("price")
-    wrong = table.set_column(index, "price", pa.array(["cheap", "dear"]))
-    pq.write_table(wrong, folder / ITEMS_FILE)
+    retype(folder, ITEMS_FILE, "price", pa.array([{"eur": 3}, {"eur": 4}]))
     with pytest.raises(DatasetError, match="'price' must be double"):
+        Dataset.read(folder)
+
+
+def test_values_of_wrong_type_are_named_and_dropped(folder: Path) -> None:
+    retype(folder, ITEMS_FILE, "price", pa.array(["abc", "3"]))
+    retype(folder, EVENTS_FILE, "quantity", pa.array([1.0, 1.5]))
+    with pytest.raises(DatasetError) as caught:
+        Dataset.read(folder, now=NOW)
+    assert str(caught.value.problems[0]) == (
+        "items.parquet row 0, column 'price': must be double. Received: 'abc'"
+    )
+
+    dataset = Dataset.read(folder, now=NOW, drop_bad_rows=True)
+    assert dataset.items["price"].tolist() == [3.0]
+    assert dataset.dropped == caught.value.problems
+    assert [(p.file, p.row, p.column) for p in dataset.dropped] == [
+        (ITEMS_FILE, 0, "price"),
+        (EVENTS_FILE, 0, "item_id"),
+        (EVENTS_FILE, 1, "quantity"),
+        (PHOTOS_FILE, 0, "item_id"),
+    ]
+
+
+def test_an_unreadable_value_is_named_once(folder: Path) -> None:
+    retype(folder, ITEMS_FILE, "title", pa.array([b"Tee", b"\xff"]))
+    dataset = Dataset.read(folder, now=NOW, drop_bad_rows=True)
+    assert [(p.row, p.column, p.problem) for p in dataset.dropped] == [
+        (1, "title", "must be string")
+    ]
+
+
+def test_a_column_named_twice_is_refused(folder: Path) -> None:
+    table = pq.read_table(folder / ITEMS_FILE)
+    twice = table.append_column("title", table["title"])
+    pq.write_table(twice, folder / ITEMS_FILE)
+    with pytest.raises(DatasetError, match=r"each column once\. Received: title"):
         Dataset.read(folder)
 
 

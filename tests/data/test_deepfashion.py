@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from modiste.data.dataset import Dataset, empty_events, write_dataset
 from modiste.data.deepfashion import prepare, read_deepfashion
-from modiste.data.deepfashion_layout import write_deepfashion_layout
+from modiste.data.deepfashion_layout import upright_size, write_deepfashion_layout
+from modiste.data.images import decode
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import DatasetError
 
@@ -193,6 +194,54 @@ def test_a_photo_named_twice_is_refused(root: Path) -> None:
     path.write_text("\n".join([*rows[:4], rows[2]]) + "\n")
     with pytest.raises(DatasetError, match=r"line 5: .*once"):
         read_deepfashion(root)
+
+
+def test_a_list_of_another_encoding_is_named(root: Path) -> None:
+    path = root / ATTRIBUTES
+    path.write_bytes(path.read_bytes().replace(b"faux leather", b"faux le\xe9ther"))
+    with pytest.raises(DatasetError, match=r"attr_cloth.txt, line 4: must be UTF-8 .*xe9"):
+        read_deepfashion(root)
+
+
+def test_a_corrupt_photo_is_named_by_its_line(root: Path) -> None:
+    image = (root / BOX).read_text().splitlines()[3].split()[0]
+    (root / image).write_bytes(b"no photo")
+    with pytest.raises(DatasetError, match=r"bbox.txt, line 4: must name a readable photo"):
+        read_deepfashion(root)
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_boxes_are_fractions_of_the_upright_photo(
+    dataset: Path, tmp_path: Path, orientation: int
+) -> None:
+    photo = dataset / "images" / "0.png"
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    Image.new("RGB", (80, 40)).save(photo, exif=exif)
+    height, width = decode(photo).shape[:2]
+    write_deepfashion_layout(dataset, tmp_path / "out")
+
+    row = (tmp_path / "out" / BOX).read_text().splitlines()[2].split()
+    assert [int(edge) for edge in row[1:]] == [width // 4, height // 2, width * 3 // 4, height]
+    box = read_deepfashion(tmp_path / "out")[1]["box"][0]
+    np.testing.assert_allclose(box, [0.25, 0.5, 0.75, 1.0])
+
+
+def test_a_photo_of_damaged_exif_is_taken_as_it_lies(tmp_path: Path) -> None:
+    photo = tmp_path / "photo.png"
+    Image.new("RGB", (80, 40)).save(photo, exif=b"Exif\x00\x00MM\x00*broken")
+    assert upright_size(photo) == (80, 40)
+
+
+def test_preparing_in_place_is_refused(root: Path) -> None:
+    with pytest.raises(DatasetError, match="another directory"):
+        prepare(root, root / "." / "img" / "..")
+
+
+def test_progress_counts_photos(root: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int, str]] = []
+    prepare(root, tmp_path / "shop", progress=lambda *step: told.append(step))
+    assert told[1::3] == [(2, 3, "reading boxes"), (3, 3, "linking photos")]
 
 
 @pytest.mark.parametrize(

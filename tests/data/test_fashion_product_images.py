@@ -134,6 +134,54 @@ def test_photos_are_the_same_file_and_may_be_prepared_again(tmp_path):
     assert (tmp_path / "shop/images/1.jpg").samefile(source / "images/1.jpg")
 
 
+@pytest.mark.parametrize("name", ["source", "link", "source/../source"])
+def test_preparing_in_place_is_refused(tmp_path, name):
+    source = make_source(tmp_path / "source", "labels.csv", LABELS)
+    (tmp_path / "link").symlink_to(source)
+
+    with pytest.raises(DatasetError, match="another directory"):
+        prepare(source, tmp_path / name)
+    assert len(list((source / "images").iterdir())) == 3
+
+
+def test_photos_are_kept_where_both_have_one_images_folder(tmp_path):
+    source = make_source(tmp_path / "source", "labels.csv", LABELS)
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/images").symlink_to(source / "images")
+    prepare(source, tmp_path / "shop")
+
+    assert len(Dataset.read(tmp_path / "shop").photos) == 3
+
+
+def test_lines_end_at_line_breaks_only(tmp_path):
+    odd = "Tee\x85 blue\u2028 large\x0b new"
+    table = LABELS.replace("Slim Jeans", odd)
+    source = make_source(tmp_path / "source", "labels.csv", "")
+    (source / "labels.csv").write_bytes(table.replace("\n", "\r\n").encode())
+    report = prepare(source, tmp_path / "shop")
+
+    assert report.problems == ()
+    assert Dataset.read(tmp_path / "shop").items["title"].tolist()[1] == odd
+
+
+def test_a_field_too_long_for_csv_is_a_broken_row(tmp_path):
+    table = LABELS + "4,images/1.jpg,a,b,Shirts,Red,Fall,Casual," + "x" * 200_000 + "\n"
+    source = make_source(tmp_path / "source", "labels.csv", table)
+    report = prepare(source, tmp_path / "shop")
+
+    assert report.dropped == {"broken row": 1}
+    assert "row 5" in str(report)
+    assert len(str(report)) < 500
+
+
+def test_progress_counts_photos(tmp_path):
+    source = make_source(tmp_path / "source", "labels.csv", LABELS)
+    told = []
+    prepare(source, tmp_path / "shop", progress=lambda *step: told.append(step))
+
+    assert told[2::3] == [(3, 3, "checking photos"), (3, 3, "linking photos")]
+
+
 def test_photos_are_copied_where_links_cannot_be(tmp_path, monkeypatch):
     def refuse(*args):
         raise OSError("cross-device link")

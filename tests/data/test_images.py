@@ -65,6 +65,7 @@ def test_exif_orientation_is_applied(orientation: int) -> None:
     assert np.abs(pixels.astype(int) - expected).mean() < 6
 
 
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF:UserWarning")  # Pillow's own
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize(
     "exif", [b"Exif\0\0II*\0", b"Exif\0\0", b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x02"]

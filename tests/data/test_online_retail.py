@@ -87,6 +87,49 @@ def test_unreadable_values_are_listed(source, tmp_path):
     assert [p.row for p in report.problems] == [11, 12]
 
 
+@pytest.mark.parametrize("quantity", ["1.5", "0.5", "inf", "-inf", "1e300", ""])
+def test_quantities_are_whole_numbers(source, tmp_path, quantity):
+    path = source / "online-retail.csv"
+    path.write_text(
+        HEADER + LINES + f"536380,22633,HAND WARMER,{quantity},2010-12-02 09:00:00,1.85,17851.0,X\n"
+    )
+    report = prepare(source, tmp_path / "shop")
+
+    assert [(p.row, p.column, p.value) for p in report.problems] == [
+        (11, "Quantity", quantity or None)
+    ]
+    assert report.n_events == 3
+
+
+def test_a_line_of_two_problems_is_counted_once(source, tmp_path):
+    path = source / "online-retail.csv"
+    path.write_text(
+        HEADER + LINES + "536380,22633,HAND WARMER,many,yesterday,1.85,17851.0,X\n"
+        ",22633,HAND WARMER,0,2010-12-02 09:00:00,1.85,,X\n"
+    )
+    report = prepare(source, tmp_path / "shop")
+
+    assert len(report.problems) == 2
+    assert report.dropped["unreadable quantity or date"] == 1
+    assert report.merged + report.n_dropped + report.n_events == LINES.count("\n") + 2
+
+
+def test_a_line_without_an_invoice_is_left_out_not_merged(source, tmp_path):
+    path = source / "online-retail.csv"
+    path.write_text(HEADER + LINES + ",22633,HAND WARMER,1,2010-12-02 09:00:00,1.85,17851.0,X\n")
+    report = prepare(source, tmp_path / "shop")
+
+    assert report.dropped["no invoice number"] == 1
+    assert (report.n_events, report.merged) == (3, 1)
+
+
+def test_progress_names_each_stage(source, tmp_path):
+    told = []
+    prepare(source, tmp_path / "shop", progress=lambda *step: told.append(step))
+
+    assert [step[:2] for step in told] == [(1, 3), (2, 3), (3, 3)]
+
+
 def test_gzip_and_plain_files_give_the_same_bytes(source, tmp_path):
     (tmp_path / "lines.csv.gz").write_bytes(gzip.compress((HEADER + LINES).encode()))
     prepare(source, tmp_path / "first")

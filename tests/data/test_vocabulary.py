@@ -71,6 +71,9 @@ def test_refuses_missing_types_and_malformed_files(tmp_path: Path) -> None:
         file.write_text(text)
         with pytest.raises(VocabularyError):
             Vocabulary.read(file)
+    file.write_bytes('{"categories": [["Café", "upper"]]}'.encode("latin-1"))
+    with pytest.raises(VocabularyError, match=r"vocabulary\.json must be UTF-8"):
+        Vocabulary.read(file)
 
 
 def test_id_map_converts_both_ways() -> None:

@@ -48,8 +48,9 @@ def test_a_reader_that_sees_gets_everything_right(dataset):
     assert report.n_photos == 16
     assert found["category top-1"].value == 1
     assert found["category top-1"].baseline == 0.5
-    assert found["attribute recall top-1, ranked within each type"].value == 1
-    assert found["attribute recall top-1, ranked within each type"].baseline == 0.5
+    assert found["attribute recall top-3, ranked within each type"].value == 1
+    assert found["average precision, mean over attributes"].value == pytest.approx(1)
+    assert found["average precision, mean over attributes"].baseline == pytest.approx(0.5)
     assert found["box overlap, mean"].value == pytest.approx(1, abs=1e-5)
     assert found["box overlap, mean"].baseline < 0.6
     assert found["box overlap, mean"].n == 16

@@ -19,6 +19,12 @@ def test_top_k_accuracy_leaves_unknown_categories_out():
     assert np.isnan(top_k_accuracy(scores, np.full(3, -1, dtype=np.int32), 1))
 
 
+def test_ties_and_nan_are_no_right_answers():
+    truth = np.array([0, 2], dtype=np.int32)
+    assert top_k_accuracy(np.full((2, 4), 0.25, dtype=np.float32), truth, 1) == 0
+    assert top_k_accuracy(np.full((2, 4), np.nan, dtype=np.float32), truth, 3) == 0
+
+
 def test_attribute_recall_counts_every_present_attribute_once():
     scores = np.array([[0.9, 0.8, 0.1, 0.2], [0.1, 0.2, 0.3, 0.9]], dtype=np.float32)
     truth = np.array([[1, 0, 1, 0], [0, 0, 1, -1]], dtype=np.int8)
