@@ -3,127 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
 import pytest
+from six_items import AS_OF, ATTRIBUTES, ITEMS, Shop
 
-from modiste.data.vocabulary import Vocabulary
-from modiste.recommender.attribute import Attribute
-from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.causes import CAUSES
-from modiste.recommender.collaborative import Collaborative, Factors
 from modiste.recommender.encoder import EncodedQuery
-from modiste.recommender.features import feature_table
 from modiste.recommender.history import History
-from modiste.recommender.pool import propose
-from modiste.recommender.popular import Popular
-from modiste.recommender.ranker import Ranker
-from modiste.recommender.reasons import MAX_REASONS, Explainer
-from modiste.recommender.repeat import Repeat
-from modiste.recommender.visual import Visual
-
-AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
-ITEMS = {
-    "breton": ("Breton Tee", "Tee", ["striped", "cotton"], "2025-01-01"),
-    "sailor": ("Sailor Tee", "Tee", ["striped", "cotton"], "2025-01-01"),
-    "meadow": ("Meadow Dress", "Dress", ["floral"], "2025-01-01"),
-    "garden": ("Garden Dress", "Dress", ["floral", "cotton"], "2025-01-01"),
-    "chore": ("Chore Coat", "Coat", ["denim"], "2026-02-26"),
-    "cargo": ("Cargo Coat", "Coat", ["denim", "striped"], "2025-01-01"),
-}
-ATTRIBUTES = ("striped", "cotton", "floral", "denim")
-LOOKS = {"Tee": [1.0, 0.0, 0.0], "Dress": [0.0, 1.0, 0.0], "Coat": [0.0, 0.0, 1.0]}
-
-
-def make_catalogue():
-    rows = [
-        {
-            "item_id": item_id,
-            "item_group_id": None,
-            "title": title,
-            "description": None,
-            "brand": None,
-            "category": category,
-            "attributes": attributes,
-            "color": None,
-            "price": 10.0,
-            "availability": "in_stock",
-            "available_from": pd.Timestamp(arrived, tz="UTC"),
-        }
-        for item_id, (title, category, attributes, arrived) in ITEMS.items()
-    ]
-    vocabulary = Vocabulary.from_pairs(
-        [(name, "upper") for name in LOOKS], [(name, "texture") for name in ATTRIBUTES]
-    )
-    looks = np.array([LOOKS[category] for _, category, _, _ in ITEMS.values()], dtype=np.float32)
-    looks[1::2] += 0.2
-    looks /= np.linalg.norm(looks, axis=1, keepdims=True)
-    return Catalogue.from_items(pd.DataFrame(rows), vocabulary, embeddings=looks)
-
-
-def make_history(shop):
-    rows = [("me", "breton", "purchase"), ("me", "meadow", "view_item")]
-    for nth in range(8):
-        rows += [(f"sailor{nth}", "breton", "purchase"), (f"sailor{nth}", "sailor", "purchase")]
-        rows += [(f"gardener{nth}", "meadow", "purchase"), (f"gardener{nth}", "garden", "purchase")]
-    events = pd.DataFrame(rows, columns=["user_id", "item_id", "event_name"])
-    events["event_time"] = pd.Timestamp("2026-02-20", tz="UTC")
-    again = events.iloc[:1].assign(event_time=pd.Timestamp("2026-02-10", tz="UTC"))
-    events = pd.concat([again, events], ignore_index=True)
-    events["quantity"] = pd.Series([pd.NA] * len(events), dtype="Int64")
-    return History.from_events(events, shop.item_ids, AS_OF)
-
-
-class Shop:
-    """Catalogue, history, two clusters of factors and the blend."""
-
-    def __init__(self):
-        self.catalogue = make_catalogue()
-        self.history = make_history(self.catalogue)
-        factors = np.zeros((6, 2), dtype=np.float32)
-        factors[:2, 0], factors[2:4, 1] = 1.0, 1.0
-        self.factors = Factors(factors, regularization=0.1)
-        self.ranker = Ranker.blend_only("no training here")
-        self.sources = {
-            "visual": Visual(self.catalogue),
-            "attribute": Attribute(self.catalogue),
-            "collaborative": Collaborative(self.factors),
-            "repeat": Repeat(self.catalogue, self.history),
-            "popular": Popular(self.catalogue, self.history),
-        }
-
-    def index(self, item_id):
-        return self.catalogue.item_ids.index(item_id)
-
-    def shopper(self, user_id="me"):
-        return EncodedQuery.of_user(self.history, self.history.user_ids.index(user_id))
-
-    def rows(self, query):
-        pool = propose(self.sources, [query], 6, np.ones((1, 6), dtype=bool))
-        return pool, feature_table(pool, [query], self.catalogue, self.history)
-
-    def reasons(self, query, contributions=None):
-        """Return the reasons of each item of the pool, by item id."""
-        pool, features = self.rows(query)
-        if contributions is None:
-            contributions = self.ranker.contributions(features)
-        explainer = Explainer(self.catalogue, self.factors)
-        found = explainer.reasons(np.arange(len(pool)), pool, [query], features, contributions)
-        ids = self.catalogue.item_ids.externals(pool.item_index)
-        return dict(zip(ids, found, strict=True))
-
-    def scores(self, query):
-        pool, features = self.rows(query)
-        ids = self.catalogue.item_ids.externals(pool.item_index)
-        return dict(zip(ids, self.ranker.scores(features), strict=True))
-
-    def all_of(self, cause, query):
-        """Return the reasons if only one cause raises every score."""
-        contributions = np.zeros((len(self.rows(query)[0]), len(CAUSES)), dtype=np.float32)
-        contributions[:, CAUSES.index(cause)] = 1.0
-        return self.reasons(query, contributions)
+from modiste.recommender.reasons import MAX_REASONS, MIN_PROFILE_COSINE
 
 
 @pytest.fixture(scope="module")
@@ -193,6 +82,21 @@ def test_taste_names_the_most_similar_purchase(shop):
     assert "because_you_bought" not in kinds(shop.all_of("taste", EncodedQuery())["sailor"])
 
 
+def test_taste_names_no_purchase_that_is_hardly_alike(shop):
+    # Cotton is all that the dress has of the tee.
+    profiles = shop.catalogue.attribute_profiles[[shop.index("garden"), shop.index("breton")]]
+    assert 0 < (profiles @ profiles.T)[0, 1] < MIN_PROFILE_COSINE
+    found = shop.all_of("taste", shop.shopper())
+    assert "because_you_bought" not in kinds(found["garden"])
+
+
+def test_taste_names_a_purchase_that_looks_alike_whatever_its_attributes():
+    plain = Shop(with_attributes=False)
+    found = plain.all_of("taste", plain.shopper())
+    assert found["sailor"][0].text == "much like Breton Tee, which you bought"
+    assert "because_you_bought" not in kinds(found["garden"])
+
+
 def test_bought_again_only_what_was_bought(shop):
     found = shop.all_of("repeat", shop.shopper())
     assert kinds(found["breton"]) == ["bought_again"]
@@ -206,11 +110,56 @@ def test_new_only_what_is_new(shop):
     assert "new" not in kinds(found["cargo"])
 
 
-def test_popular_only_what_sells(shop):
+def popular_items(shop, *events):
+    """Return what is called popular after events given as (item_id, days ago)."""
+    changed = Shop()
+    changed.history = History.from_events(
+        pd.DataFrame(
+            {
+                "user_id": [f"u{nth}" for nth in range(len(events))],
+                "item_id": [item_id for item_id, _ in events],
+                "event_name": "view_item",
+                "event_time": [AS_OF - pd.Timedelta(days=days) for _, days in events],
+                "quantity": pd.array([None] * len(events), dtype="Int64"),
+            }
+        ),
+        shop.catalogue.item_ids,
+        AS_OF,
+    )
+    found = changed.all_of("popular", EncodedQuery(embedding=np.ones(3, dtype=np.float32)))
+    return {item_id for item_id, reasons in found.items() if "popular" in kinds(reasons)}
+
+
+def test_popular_only_what_sells_best(shop):
     query = EncodedQuery(embedding=np.array([0, 0, 1], dtype=np.float32))
     found = shop.all_of("popular", query)
     assert kinds(found["breton"]) == ["popular"]
-    assert "popular" not in kinds(found["chore"])
+    # Of the four items with events one is the top quarter.
+    assert [one for one in found if "popular" in kinds(found[one])] == ["breton"]
+
+
+def test_popular_only_what_sells_now(shop):
+    often = [("breton", 10)] * 5
+    assert popular_items(shop, *often, ("sailor", 500)) == {"breton"}
+    assert popular_items(shop, ("sailor", 500)) == set()
+    assert popular_items(shop, *[("sailor", 500)] * 9, ("breton", 400)) == set()
+
+
+def test_popular_in_the_category_alone_is_not_popular(shop):
+    often = [("breton", 10)] * 9 + [("sailor", 10)] * 8 + [("meadow", 10)] * 7
+    assert popular_items(shop, *often, *[("cargo", 10)] * 3) == {"breton"}
+
+
+def test_equally_popular_items_are_not_the_most_popular(shop):
+    assert popular_items(shop, *[(item_id, 1) for item_id in ITEMS] * 4) == set()
+
+
+def test_unpopular_items_fall_back_to_completing_the_list(shop):
+    pool, _ = shop.rows(EncodedQuery())
+    nothing = np.full((len(pool), len(CAUSES)), -1.0, dtype=np.float32)
+    found = shop.reasons(EncodedQuery(), nothing)
+    assert kinds(found["breton"]) == ["popular"]
+    assert kinds(found["sailor"]) == ["backfill"]
 
 
 def test_never_empty_at_most_three_strongest_first(shop):
@@ -238,7 +187,7 @@ def test_strength_is_the_share_of_what_raises_the_score(shop):
     contributions[:, CAUSES.index("attributes")] = 3.0
     contributions[:, CAUSES.index("popular")] = 1.0
     contributions[:, CAUSES.index("collaborative")] = -9.0
-    found = shop.reasons(query, contributions)["sailor"]
+    found = shop.reasons(query, contributions)["breton"]
     assert kinds(found) == ["attributes", "popular"]
     assert [reason.strength for reason in found] == [0.75, 0.25]
 

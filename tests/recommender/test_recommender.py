@@ -216,9 +216,10 @@ class TestRefused:
         with pytest.raises(ValueError, match=f"from 1 to the catalogue's {N_ITEMS} items"):
             recommender.recommend(Query(), k)
 
-    def test_exclude_as_a_string(self, recommender):
-        with pytest.raises(ValueError, match=r"sequence of item ids. Received: 'i1'"):
-            recommender.recommend(Query(), exclude="i1")
+    @pytest.mark.parametrize("exclude", ["i1", 5, None, [5], ["i1", ["i2"]], b"i1"])
+    def test_exclude_that_is_no_sequence_of_ids(self, recommender, exclude):
+        with pytest.raises(ValueError, match=r"sequence of item ids. Received: "):
+            recommender.recommend(Query(), exclude=exclude)
 
     def test_unknown_item(self, recommender):
         with pytest.raises(UnknownItemError, match="i999"):
@@ -328,6 +329,14 @@ class TestRelease:
         with (releases_dir / release / "factors.npz").open("ab") as file:
             file.write(b"x")
         with pytest.raises(ReleaseError, match=r"factors.npz must have"):
+            Recommender.load(releases_dir)
+
+    @pytest.mark.parametrize("change", [{"n_items": 61}, {"vocabulary_fingerprint": "abc"}])
+    def test_manifest_of_another_catalogue_is_refused(self, releases_dir, change):
+        loaded = Recommender.load(releases_dir).manifest
+        path = releases_dir / loaded.release_id / "manifest.json"
+        path.write_text(replace(loaded, **change).to_json())
+        with pytest.raises(ReleaseError, match=r"manifest.json must be of .* beside it; publish"):
             Recommender.load(releases_dir)
 
     def test_empty_folder_is_refused(self, tmp_path):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,11 +12,13 @@ from checkerboard import N_ITEMS, VOCABULARY
 from modiste.errors import ReleaseError
 from modiste.recommender import release as releases
 from modiste.recommender.release import (
+    Manifest,
     check_release,
     current_release,
     list_releases,
     publish,
     rollback,
+    unreadable_releases,
     write_release,
 )
 
@@ -155,6 +158,38 @@ class TestCheck:
         path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 99}))
         self._refused(release, "schema version 1; train.*Received: 99")
 
+    def test_changed_byte_of_the_manifest(self, write):
+        path = write() / "manifest.json"
+        whole = path.read_bytes()
+        for place in range(len(whole)):
+            changed = bytearray(whole)
+            changed[place] ^= 1
+            path.write_bytes(changed)
+            with pytest.raises(ReleaseError, match=r"manifest.json"):
+                Manifest.read(path.parent)
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [("n_items", 3), ("metrics", {"ndcg_at_10": 0.9}), ("data_fingerprint", "x")],
+    )
+    def test_changed_value_of_the_manifest(self, write, field, value):
+        release = write()
+        path = release / "manifest.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {field: value}))
+        self._refused(release, r"manifest.json must have values of SHA-256 .*roll back. Received")
+
+    def test_manifest_keys_that_are_numbers(self, write):
+        release = write()
+        manifest = replace(check_release(release), metrics={9: 0.4, 10: 0.5})
+        (release / "manifest.json").write_text(manifest.to_json())
+        assert check_release(release).metrics == {"9": 0.4, "10": 0.5}
+
+    def test_folder_of_another_release(self, write):
+        release = write()
+        copy = release.rename(release.with_name("20260101T000000Z-00000000"))
+        self._refused(copy, rf"manifest.json must be of.*rename the folder.*'{release.name}'")
+        assert check_release(copy.rename(copy.with_name("copy"))).release_id == release.name
+
     def test_no_directory(self, tmp_path):
         self._refused(tmp_path / "nowhere", "A release is a directory")
 
@@ -215,6 +250,18 @@ class TestLive:
         (tmp_path / "notes").mkdir()
         names = [manifest.release_id for manifest in list_releases(tmp_path)]
         assert names == [early.name, late.name]
+
+    def test_unreadable_releases_are_told_apart(self, write, tmp_path):
+        corrupt, older, bare, kept = write(8), write(9), write(10), write(11)
+        (corrupt / "manifest.json").write_text("{")
+        (older / "manifest.json").write_text('{"schema_version": 0}')
+        (bare / "manifest.json").unlink()
+        assert [manifest.release_id for manifest in list_releases(tmp_path)] == [kept.name]
+        why = unreadable_releases(tmp_path)
+        assert list(why) == [corrupt.name, older.name, bare.name]
+        assert "schema version" in why[older.name]
+        with pytest.raises(ReleaseError, match=f"has the releases {kept.name}. Received: 'nope'"):
+            publish(tmp_path, "nope")
 
     @pytest.mark.parametrize("step", ["_sync", "_write_current"])
     def test_dying_while_publishing_leaves_the_old_one_live(
