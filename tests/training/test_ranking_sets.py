@@ -6,6 +6,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 from small_shop import CATEGORIES, small_shop
 
 from modiste.attribute_model.garment import Garment
@@ -101,11 +102,16 @@ def test_answers_are_purchases_of_the_window_that_could_be_shown(shop, cut, labe
 
 
 def test_features_know_nothing_of_the_window(shop, cut, labelled, snapshot):
+    history = snapshot.history
+    purchases = sparse.csr_matrix(
+        (history.n_purchases, history.item_index, history.indptr),
+        shape=(history.n_users, history.n_items),
+    )
     for part in pooled_queries(snapshot, labelled):
         queries = labelled.queries[part.queries]
         users = np.array([query.user_index for query in queries])[part.pool.query_index]
         known = users >= 0
-        before = snapshot.history.purchase_matrix[users[known], part.pool.item_index[known]]
+        before = purchases[users[known], part.pool.item_index[known]]
         np.testing.assert_array_equal(
             part.features[known, COLUMN["times_bought"]], np.asarray(before).ravel()
         )
