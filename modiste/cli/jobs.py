@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ from modiste.cli.options import FILE, FOLDER, json_option
 if TYPE_CHECKING:
     from modiste.data.dataset import Dataset
 
+
+# TensorFlow tells of graphics cards that are not there; unless asked for, nobody needs to know.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 _drop_option = click.option(
     "--drop-bad-rows", is_flag=True, help="Leave bad rows out and list them."
