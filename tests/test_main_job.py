@@ -178,7 +178,12 @@ def readme_commands() -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("words", list(readme_commands()), ids=" ".join)
-def test_the_readme_commands_parse(words: list[str]) -> None:
+def test_the_readme_commands_parse(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("demo/releases", "releases"):
+        (tmp_path / folder).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
     command: click.Command = cli
     while isinstance(command, click.Group):
         name, *words = words

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from modiste.cli import terminal
-from modiste.cli.options import FILE, FOLDER, json_option
+from modiste.cli.options import EXISTING_FOLDER, FILE, FOLDER, json_option
 
 
 @click.command()
-@click.argument("releases", type=FOLDER)
+@click.argument("releases", type=EXISTING_FOLDER)
 @click.option("--photo", type=FILE, help="A JPEG, PNG or WebP file.")
 @click.option("--text", help='A phrase, such as "striped cotton dress".')
 @click.option("--item", "item_id", help="Find others like this item.")
@@ -56,7 +56,7 @@ def recommend(
 
 
 @click.command()
-@click.argument("releases", type=FOLDER)
+@click.argument("releases", type=EXISTING_FOLDER)
 @click.option("--images", type=FOLDER, help="The dataset whose photos the page shows.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)

@@ -10,7 +10,7 @@ import click
 
 from modiste.cli import terminal
 from modiste.cli.answering import serve_release
-from modiste.cli.options import FILE, FOLDER, json_option
+from modiste.cli.options import EXISTING_FOLDER, FILE, FOLDER, json_option
 
 if TYPE_CHECKING:
     from modiste.data.dataset import Dataset
@@ -117,7 +117,7 @@ def train(
 
 
 @click.command()
-@click.argument("releases", type=FOLDER)
+@click.argument("releases", type=EXISTING_FOLDER)
 @click.argument("dataset", type=FOLDER)
 @click.option("--split", type=click.Choice(["val", "test"]), default="test", show_default=True)
 @_drop_option

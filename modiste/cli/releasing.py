@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from modiste.cli import terminal
-from modiste.cli.options import FOLDER, json_option
+from modiste.cli.options import EXISTING_FOLDER, FOLDER, json_option
 
 
 @click.group()
@@ -16,7 +16,7 @@ def releases() -> None:
 
 
 @releases.command("list")
-@click.argument("directory", type=FOLDER)
+@click.argument("directory", type=EXISTING_FOLDER)
 @json_option
 def list_command(directory: Path, as_json: bool) -> None:
     """List the releases of DIRECTORY, oldest first; * marks the live one, ? a damaged one."""
@@ -61,7 +61,7 @@ def check_command(release: Path) -> None:
 
 
 @releases.command("publish")
-@click.argument("directory", type=FOLDER)
+@click.argument("directory", type=EXISTING_FOLDER)
 @click.argument("release_id")
 def publish_command(directory: Path, release_id: str) -> None:
     """Make RELEASE_ID the live one of DIRECTORY."""
@@ -71,7 +71,7 @@ def publish_command(directory: Path, release_id: str) -> None:
 
 
 @releases.command("rollback")
-@click.argument("directory", type=FOLDER)
+@click.argument("directory", type=EXISTING_FOLDER)
 def rollback_command(directory: Path) -> None:
     """Make the release that was live before the current one live again."""
     from modiste.recommender.release import rollback

@@ -37,6 +37,7 @@ NEGATION_PAIRS: Final = frozenset({("anything", "but"), ("other", "than"), ("ins
 CONTINUATIONS: Final = frozenset({"or", "nor"})
 
 STOP_WORDS: Final = NEGATIONS | _words("""
+    above around below between beyond over than under until up
     a about all also am an and any anyone anything are as at be been being both but by can
     could did do does every for from get got had has have he her hers him his how i i'm i'd
     i'll i've if in into is it it's its just kind least let's made make maybe me mine more most
