@@ -7,20 +7,52 @@ from typing import Any
 import keras
 import numpy as np
 
+_STEEPNESS = 14.0  # of the first guess at a box's edges: from the photo's edge to the far one
+_SMALLEST = 0.01  # side of a box
+
 
 @keras.saving.register_keras_serializable(package="modiste")
-class BoxEdges(keras.layers.Layer):  # type: ignore[misc]
-    """Turn four logits into ordered edges inside the photo.
+class EdgePositions(keras.layers.Layer):  # type: ignore[misc]
+    """Read a box's edges off four square maps: how likely each edge runs through a cell.
 
-    The first two are the box's place among the room it leaves, the last two its size.
+    A map is summed along its edge, so that every column (or row) has one likelihood; the
+    edge lies at the mean position under their softmax. A photo moved by a cell moves the
+    box by a cell, which a dense layer over all cells would have to learn for each.
+
+    What each column and row is likely to hold before the photo is looked at is fitted too;
+    it starts as a box that is nearly the whole photo.
+
+    References
+    ----------
+    Sun et al., "Integral Human Pose Regression", ECCV 2018 (the mean of a heat map).
+    Li et al., "Generalized Focal Loss", NeurIPS 2020 (edges as distributions).
     """
 
+    def build(self, shape: Any) -> None:
+        """Make the likelihoods of the columns and rows, ``(4, cells)``."""
+        self.cells = int(shape[1])
+        towards_end = np.linspace(0.0, _STEEPNESS, self.cells)
+        start = np.stack([-towards_end, -towards_end, towards_end, towards_end])
+        self.expected = self.add_weight(
+            shape=(4, self.cells),
+            initializer=keras.initializers.Constant(start.astype(np.float32)),
+            name="expected",
+        )
+
     def call(self, x: Any) -> Any:
-        """Map ``(batch, 4)`` logits to ``(batch, 4)`` xyxy with ``0 <= x1 < x2 <= 1``."""
-        x = keras.ops.sigmoid(x)
-        size = x[:, 2:]
-        start = x[:, :2] * (1.0 - size)
-        return keras.ops.concatenate([start, start + size], axis=-1)
+        """Map ``(batch, cells, cells, 4)`` to ``(batch, 4)`` xyxy, ``0 <= x1 < x2 <= 1``."""
+        ops = keras.ops
+        # Past the outermost centres by a little, so that an edge can lie on the photo's.
+        centres = np.linspace(-0.02, 1.02, self.cells, dtype=np.float32)
+        edges = []
+        for i in range(4):
+            along = 2 if i % 2 else 1  # x edges run down the rows, y edges across the columns
+            likely = ops.logsumexp(x[..., i], axis=along) + self.expected[i]
+            edges.append(ops.sum(ops.softmax(likely, axis=-1) * centres, axis=-1))
+        first, second = ops.stack(edges[:2], axis=-1), ops.stack(edges[2:], axis=-1)
+        start = ops.clip(ops.minimum(first, second), 0.0, 1.0 - _SMALLEST)
+        end = ops.clip(ops.maximum(first, second), start + _SMALLEST, 1.0)
+        return ops.concatenate([start, end], axis=-1)
 
 
 @keras.saving.register_keras_serializable(package="modiste")

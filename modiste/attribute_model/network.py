@@ -1,6 +1,7 @@
 """The network: one photo in; category, box, attributes and embedding out.
 
-Four heads share a backbone. The box head keeps where things are; the attribute and
+Four heads share a backbone. The box head keeps where things are and also reads the map
+before the last halving; the attribute and
 embedding heads also read colours and textures, which the backbone's last feature map has
 mostly dropped: a soft colour histogram over the part of the photo that the network
 attends to, and the mean and spread of earlier feature maps.
@@ -22,16 +23,16 @@ import numpy as np
 
 from modiste.attribute_model.backbone import build_backbone, cut_point, narrow_points, preprocess
 from modiste.attribute_model.config import NetworkConfig
-from modiste.attribute_model.layers import BoxEdges, BoxMask, SpatialStatistics, WeightedMean
+from modiste.attribute_model.layers import BoxMask, EdgePositions, SpatialStatistics, WeightedMean
 from modiste.data.vocabulary import Vocabulary
 
 OUTPUTS = ("category", "box", "attributes", "embedding")
 #: Layers that belong to the heads, not to the backbone.
-HEAD_CONVOLUTIONS = ("attention", "colour_names", "box_channels")
+HEAD_CONVOLUTIONS = ("attention", "colour_names", "box_")
 
 _COLOUR_CELLS = 4  # colour cells along one side of a cell of the last feature map
 _COLOUR_STEPS = 4  # of red, green and blue: 64 colours
-_BOX_CHANNELS = 64
+_BOX_CHANNELS = 128
 _HIDDEN = 512
 _MOMENTUM = 0.98  # of running statistics: a fit may have few steps
 
@@ -104,7 +105,8 @@ def build_parts(config: NetworkConfig, vocabulary: Vocabulary) -> NetworkParts:
     cut_at, cut = cut_point(backbone, n_layers)
     colours = _colour_cells(image, top)
     textures = _textures(backbone, None if config.trains_everything else cut_at)
-    box = _box_head(top)
+    finer_at, fine = _finer(backbone)
+    box = _box_head(top, fine)
     features = _features(top, box, colours, textures)
     outputs = {
         "category": _category_head(features, len(vocabulary.categories)),
@@ -116,6 +118,8 @@ def build_parts(config: NetworkConfig, vocabulary: Vocabulary) -> NetworkParts:
     if config.trains_everything:
         return NetworkParts(network, None, network, backbone)
     kept = [cut, colours, textures]
+    if fine is not None and finer_at < cut_at:
+        kept.append(fine)
     return NetworkParts(
         network=network,
         frozen=keras.Model(image, kept, name="frozen"),
@@ -167,6 +171,13 @@ def _textures(backbone: Any, cut_at: int | None) -> Any:
     return keras.layers.Concatenate(name="textures")(statistics)
 
 
+def _finer(backbone: Any) -> tuple[int, Any]:
+    """Return place and tensor of the last narrow point twice as fine as the last map, or None."""
+    side = 2 * backbone.output.shape[1]
+    finer = [point for point in narrow_points(backbone) if point[1].shape[1] == side]
+    return finer[-1] if finer else (-1, None)
+
+
 def _features(top: Any, box: Any, colours: Any, textures: Any) -> dict[str, Any]:
     """Return what the heads read, each ``(batch, channels)``."""
     where = keras.layers.Conv2D(1, 1, activation="sigmoid", name="attention")(top)
@@ -213,15 +224,26 @@ def _category_head(features: dict[str, Any], n_categories: int) -> Any:
     return keras.layers.Dense(n_categories, activation="softmax", name="category")(x)
 
 
-def _box_head(top: Any) -> Any:
-    x = keras.layers.Conv2D(_BOX_CHANNELS, 1, activation="relu", name="box_channels")(top)
-    x = keras.layers.Flatten(name="box_cells")(x)
-    x = keras.layers.Dense(128, activation="relu", name="box_hidden")(x)
-    start = keras.initializers.Constant([0.0, 0.0, 3.0, 3.0])  # nearly the whole photo
-    x = keras.layers.Dense(
-        4, kernel_initializer="zeros", bias_initializer=start, name="box_logits"
+def _box_head(top: Any, fine: Any) -> Any:
+    """Return the box, read off maps twice as fine as the last one where the backbone has such."""
+    x = keras.layers.Conv2D(_BOX_CHANNELS, 1, name="box_top")(top)
+    if fine is not None:
+        x = keras.layers.UpSampling2D(2, interpolation="bilinear", name="box_top_fine")(x)
+        fine = keras.layers.Conv2D(_BOX_CHANNELS, 1, name="box_fine")(fine)
+        x = keras.layers.Add(name="box_both")([x, fine])
+    x = keras.layers.Activation("relu", name="box_both_relu")(x)
+    x = keras.layers.DepthwiseConv2D(5, padding="same", name="box_around")(x)
+    x = keras.layers.Conv2D(_BOX_CHANNELS, 1, activation="relu", name="box_channels")(x)
+    whole = keras.layers.GlobalAveragePooling2D(keepdims=True, name="box_pooled")(top)
+    whole = keras.layers.Conv2D(_BOX_CHANNELS, 1, name="box_whole")(whole)
+    x = keras.layers.Add(name="box_in_whole")([x, whole])
+    x = keras.layers.Activation("relu", name="box_in_whole_relu")(x)
+    # Small at first, so that the box starts where `EdgePositions` expects it.
+    small = keras.initializers.RandomNormal(stddev=1e-3)
+    x = keras.layers.Conv2D(
+        4, 3, padding="same", kernel_initializer=small, name="box_edges"
     )(x)
-    return BoxEdges(name="box")(x)
+    return EdgePositions(name="box")(x)
 
 
 def _attribute_head(features: dict[str, Any], n_attributes: int) -> Any:
