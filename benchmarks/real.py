@@ -6,7 +6,7 @@ modiste. Three parts:
 
 1. MobileNetV2 with its ImageNet weights, fitted on Fashion Product Images (category =
    articleType, attributes = colour, season, usage), scored on a fifth of the photos held
-   out by a seed: top-1 among the 30 most frequent types and colour among the 20 most
+   out by content: top-1 among the 30 most frequent types and colour among the 20 most
    frequent colours, every class of the vocabulary open as an answer.
 2. Implicit ALS on Online Retail: the last new item of every customer held out, what they
    bought before not answered; for the settings see `ALS`.
@@ -92,7 +92,7 @@ def _network(
 ) -> tuple[Dataset, list[Figure]]:
     shop = out / "fashion-product-images"
     shutil.rmtree(shop, ignore_errors=True)
-    print(fashion_product_images.prepare(data / "fashion-product-images", shop, seed=seed))
+    print(fashion_product_images.prepare(data / "fashion-product-images", shop))
     dataset = Dataset.read(shop)
     config = JobConfig(
         NetworkConfig("MobileNetV2", str(data / WEIGHTS), image_size=224),

@@ -14,13 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from modiste.data import columns
 from modiste.data.dataset import IMAGES_FOLDER, empty_events, write_dataset
 from modiste.data.images import decode
 from modiste.data.prepared import PrepareReport, link_photo, refuse_in_place
+from modiste.data.splits import split_by_content
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import DatasetError, InvalidImageError, RowProblem
 from modiste.progress import Progress, track
@@ -34,8 +34,7 @@ ATTRIBUTE_COLUMNS: Mapping[str, str] = {
     "season": "season",
     "usage": "usage",
 }
-VAL_SHARE = 0.15
-TEST_SHARE = 0.2
+SHARES = ((columns.TRAIN, 0.65), (columns.VAL, 0.15), (columns.TEST, 0.2))
 
 _TITLE = "productDisplayName"
 _REQUIRED = ("id", "articleType", *ATTRIBUTE_COLUMNS, _TITLE)
@@ -59,16 +58,15 @@ class _Row:
     title: str | None
 
 
-def prepare(
-    src: str | Path, dst: str | Path, *, seed: int = 0, progress: Progress | None = None
-) -> PrepareReport:
+def prepare(src: str | Path, dst: str | Path, *, progress: Progress | None = None) -> PrepareReport:
     """Write Fashion Product Images as a dataset.
 
     The category is ``articleType``; the attributes are ``baseColour`` (type colour),
     ``season`` and ``usage``, named as they are. A name that several of these columns use,
     or that differs from a category only in case, is prefixed by its type: ``season:
     Sports``. A value that is missing makes all names of its type unknown for that photo.
-    Items are split into train, val and test at random.
+    Every category is split into train, val and test by the content of its photos, and
+    duplicates go to one split: the same photos always give the same splits.
 
     Parameters
     ----------
@@ -78,8 +76,6 @@ def prepare(
     dst : path
         The dataset directory to write, other than `src`. Photos are hard-linked, or copied
         where the file system cannot.
-    seed : int
-        Seed of the split.
     progress : callable, optional
         Told after each photo.
 
@@ -113,8 +109,14 @@ def prepare(
     )
     for row in track(rows, len(rows), "linking photos", progress):
         link_photo(source / row.photo, target / _image(row))
+    splits = split_by_content(
+        [source / row.photo for row in rows],
+        shares=SHARES,
+        labels=[row.category for row in rows],
+        progress=progress,
+    )
     write_dataset(
-        target, vocabulary, _items(rows, names), empty_events(), _photos(rows, names, seed)
+        target, vocabulary, _items(rows, names), empty_events(), _photos(rows, names, splits)
     )
     return PrepareReport(
         n_items=len(rows),
@@ -260,7 +262,9 @@ def _plain_title(row: _Row) -> str:
     return " ".join(filter(None, (row.labels["colour"], row.category))) or row.item_id
 
 
-def _photos(rows: Sequence[_Row], names: Mapping[tuple[str, str], str], seed: int) -> pd.DataFrame:
+def _photos(
+    rows: Sequence[_Row], names: Mapping[tuple[str, str], str], splits: Sequence[str]
+) -> pd.DataFrame:
     names_of_kind: dict[str, list[str]] = {}
     for (kind, _), name in names.items():
         names_of_kind.setdefault(kind, []).append(name)
@@ -284,17 +288,7 @@ def _photos(rows: Sequence[_Row], names: Mapping[tuple[str, str], str], seed: in
                 for row, nothing in zip(rows, all_unknown, strict=True)
             ],
             columns.ATTRIBUTES_UNKNOWN: [missing or None for missing in unknown],
-            columns.SPLIT: _splits(len(rows), seed),
+            columns.SPLIT: list(splits),
             columns.PHOTO_KIND: columns.SHOP,
         }
     )
-
-
-def _splits(n_rows: int, seed: int) -> list[str]:
-    """Return one split a row: exact shares, at random."""
-    n_test, n_val = round(n_rows * TEST_SHARE), round(n_rows * VAL_SHARE)
-    splits = np.full(n_rows, columns.TRAIN, dtype=object)
-    order = np.random.default_rng(seed).permutation(n_rows)
-    splits[order[:n_test]] = columns.TEST
-    splits[order[n_test : n_test + n_val]] = columns.VAL
-    return [str(split) for split in splits]

@@ -13,7 +13,14 @@ from PIL import ExifTags, Image
 
 from modiste.data.dataset import Dataset, empty_events, write_dataset
 from modiste.data.deepfashion import prepare, read_deepfashion
-from modiste.data.deepfashion_layout import upright_size, write_deepfashion_layout
+from modiste.data.deepfashion_landmarks import (
+    JOINTS,
+    Landmark,
+    read_landmark_table,
+    write_landmarks,
+)
+from modiste.data.deepfashion_layout import write_deepfashion_layout
+from modiste.data.deepfashion_lists import upright_size
 from modiste.data.images import decode
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import DatasetError
@@ -91,7 +98,8 @@ def test_layout_is_deepfashions(root: Path) -> None:
 
 
 def test_round_trip(root: Path) -> None:
-    vocabulary, photos = read_deepfashion(root)
+    read = read_deepfashion(root)
+    vocabulary, photos = read.vocabulary, read.photos
     assert vocabulary.categories == VOCABULARY.categories
     assert vocabulary.category_types == VOCABULARY.category_types
     assert vocabulary.attributes == VOCABULARY.attributes[:5]
@@ -109,21 +117,21 @@ def test_lists_are_joined_by_path_not_by_order(root: Path) -> None:
     path = root / "Anno" / "list_category_img.txt"
     count, header, *rows = path.read_text().splitlines()
     path.write_text("\n".join([count, header, *reversed(rows)]) + "\n")
-    assert read_deepfashion(root)[1]["category"].to_list() == ["Dress", "Tee", "Jeans"]
+    assert read_deepfashion(root).photos["category"].to_list() == ["Dress", "Tee", "Jeans"]
 
 
 def test_newer_folder_names(root: Path) -> None:
     shutil.move(root / "Anno", root / "Anno_coarse")
     (root / "Img").mkdir()
     shutil.move(root / "img", root / "Img" / "img")
-    assert len(read_deepfashion(root)[1]) == 3
+    assert len(read_deepfashion(root).photos) == 3
 
 
 def test_photos_left_out_of_a_list_are_null(root: Path) -> None:
     path = root / "Anno" / "list_category_img.txt"
     rows = path.read_text().splitlines()
     path.write_text("\n".join(["2", *rows[1:4]]) + "\n")
-    assert read_deepfashion(root)[1]["category"].to_list() == ["Dress", "Tee", None]
+    assert read_deepfashion(root).photos["category"].to_list() == ["Dress", "Tee", None]
 
 
 def test_prepared_dataset_has_the_photos(root: Path, tmp_path: Path) -> None:
@@ -210,6 +218,77 @@ def test_a_corrupt_photo_is_named_by_its_line(root: Path) -> None:
         read_deepfashion(root)
 
 
+UPPER = tuple(Landmark(joint, "visible", 0.25, 0.5) for joint in JOINTS["upper"])
+LOWER = (
+    Landmark("left waistline", "visible", 0.0, 0.1),
+    Landmark("right waistline", "occluded", 0.5, 0.2),
+    Landmark("left hem", "cut off", None, None),
+    Landmark("right hem", "visible", 1.0, 1.0),
+)
+
+
+@pytest.fixture
+def marked(dataset: Path, tmp_path: Path) -> Path:
+    marks = {"images/1.png": UPPER, "images/2.png": LOWER}
+    write_landmarks(marks, dataset / "landmarks.parquet")
+    write_deepfashion_layout(dataset, tmp_path / "marked")
+    return tmp_path / "marked"
+
+
+def test_landmarks_are_read_by_clothes_type(marked: Path, tmp_path: Path) -> None:
+    rows = (marked / "Anno" / "list_landmarks.txt").read_text().splitlines()
+    assert rows[0] == "2"
+    assert " ".join(rows[3].split()[1:]) == "2 0 000 006 1 032 013 2 000 000 0 064 064"
+
+    prepare(marked, tmp_path / "prepared")
+    images = Dataset.read(tmp_path / "prepared").photos["image"]
+    marks = read_landmark_table(tmp_path / "prepared" / "landmarks.parquet")
+    assert set(marks) == set(images[1:])
+    assert marks[images[1]] == UPPER
+    assert [mark.visibility for mark in marks[images[2]]] == [m.visibility for m in LOWER]
+    assert (marks[images[2]][2].x, marks[images[2]][2].y) == (None, None)
+    np.testing.assert_allclose(marks[images[2]][1].y, 13 / 64)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda row: row + " 0", r"landmarks.txt, line 3: .*of 6 joints"),
+        (lambda row: row.replace(" 1 0 ", " 4 0 ", 1), r"line 3: .*clothes type of 1 to 3.*'4'"),
+        (lambda row: row.replace(" 1 0 ", " 1 3 ", 1), r"line 3: every visibility must be"),
+        (lambda row: row.split()[0], r"line 3: .*clothes type"),
+    ],
+)
+def test_malformed_landmarks_are_named(
+    marked: Path, change: Callable[[str], str], message: str
+) -> None:
+    edit("Anno/list_landmarks.txt", 3, change)(marked)
+    with pytest.raises(DatasetError, match=message):
+        read_deepfashion(marked)
+
+
+def test_categories_without_photos_keep_their_index_and_are_named(
+    dataset: Path, tmp_path: Path
+) -> None:
+    read = Dataset.read(dataset)
+    words = Vocabulary.from_pairs(
+        [("Cape", "full"), ("Tee", "upper"), ("Jeans", "lower"), ("Dress", "full")],
+        [(name, "texture") for name in read.vocabulary.attributes],
+    )
+    write_dataset(dataset, words, read.items, read.events, read.photos)
+    write_deepfashion_layout(dataset, tmp_path / "out")
+    report = prepare(tmp_path / "out", tmp_path / "prepared")
+    assert report.categories_without_photos == ("Cape",)
+    assert "categories without a photo, kept in the vocabulary: Cape" in str(report)
+    assert report.to_json()["categories_without_photos"] == ("Cape",)
+    assert Dataset.read(tmp_path / "prepared").vocabulary.categories[0] == "Cape"
+
+
+def test_another_annotation_is_refused(root: Path) -> None:
+    with pytest.raises(ValueError, match=r"coarse, fine.*'rough'"):
+        read_deepfashion(root, annotation="rough")
+
+
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
 def test_boxes_are_fractions_of_the_upright_photo(
     dataset: Path, tmp_path: Path, orientation: int
@@ -223,7 +302,7 @@ def test_boxes_are_fractions_of_the_upright_photo(
 
     row = (tmp_path / "out" / BOX).read_text().splitlines()[2].split()
     assert [int(edge) for edge in row[1:]] == [width // 4, height // 2, width * 3 // 4, height]
-    box = read_deepfashion(tmp_path / "out")[1]["box"][0]
+    box = read_deepfashion(tmp_path / "out").photos["box"][0]
     np.testing.assert_allclose(box, [0.25, 0.5, 0.75, 1.0])
 
 

@@ -179,7 +179,11 @@ def test_progress_counts_photos(tmp_path):
     told = []
     prepare(source, tmp_path / "shop", progress=lambda *step: told.append(step))
 
-    assert told[2::3] == [(3, 3, "checking photos"), (3, 3, "linking photos")]
+    assert told[2:9:3] == [
+        (3, 3, "checking photos"),
+        (3, 3, "linking photos"),
+        (3, 3, "hashing photos"),
+    ]
 
 
 def test_photos_are_copied_where_links_cannot_be(tmp_path, monkeypatch):
@@ -195,17 +199,27 @@ def test_photos_are_copied_where_links_cannot_be(tmp_path, monkeypatch):
     assert copied.read_bytes() == (source / "images/1.jpg").read_bytes()
 
 
-def test_the_split_has_exact_shares_and_follows_the_seed(tmp_path):
-    lines = [f"{i},images/0.jpg,A,B,Shirts,Red,Fall,Casual,\n" for i in range(100)]
-    table = LABELS.splitlines(keepends=True)[0] + "".join(lines)
-    source = make_source(tmp_path / "source", "labels.csv", table, ids=["0"])
+def test_the_split_follows_the_photos_and_not_their_order(tmp_path):
+    rng = np.random.default_rng(0)
+    (tmp_path / "source/images").mkdir(parents=True)
+    for i in range(40):
+        blocks = rng.integers(0, 256, (8, 8, 3), dtype=np.uint8)
+        pixels = blocks.repeat(4, axis=0).repeat(4, axis=1)
+        Image.fromarray(pixels).save(tmp_path / f"source/images/{i}.png")
+    lines = [f"{i},images/{i}.png,A,B,Shirts,Red,Fall,Casual,\n" for i in range(40)]
+    lines.append("again,images/7.png,A,B,Shirts,Red,Fall,Casual,\n")
     splits = []
-    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
-        prepare(source, tmp_path / name, seed=seed)
-        splits.append(Dataset.read(tmp_path / name).photos["split"].tolist())
+    for name, rows in (("a", lines), ("b", lines[::-1])):
+        table = LABELS.splitlines(keepends=True)[0] + "".join(rows)
+        (tmp_path / "source/labels.csv").write_text(table)
+        prepare(tmp_path / "source", tmp_path / name)
+        photos = Dataset.read(tmp_path / name).photos
+        splits.append(dict(zip(photos["item_id"], photos["split"], strict=True)))
 
-    assert [splits[0].count(split) for split in ("train", "val", "test")] == [65, 15, 20]
-    assert splits[0] == splits[1] != splits[2]
+    assert splits[0] == splits[1]
+    assert splits[0]["again"] == splits[0]["7"]
+    counts = [list(splits[0].values()).count(split) for split in ("train", "val", "test")]
+    assert counts == pytest.approx([26.65, 6.15, 8.2], abs=1)
 
 
 @pytest.mark.parametrize(
