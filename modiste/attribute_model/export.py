@@ -1,57 +1,56 @@
-"""Write a fitted network for serving: ONNX in float32 and in int8.
+"""Write a fitted network for serving, in every format that agrees closely enough with it.
 
-References
-----------
-Jacob et al., "Quantization and Training of Neural Networks for Efficient
-Integer-Arithmetic-Only Inference", CVPR 2018.
+Each variant answers the held-out photos and is compared with Keras; one that misses its
+gate is removed, and the log says by how much.
 """
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+import logging
+from collections.abc import Collection
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
-from modiste.attribute_model.network import HEAD_CONVOLUTIONS, OUTPUTS
+from modiste.attribute_model.export_gate import Agreement, Answers, Gate, compare
+from modiste.attribute_model.export_int8 import write_int8
+from modiste.attribute_model.export_litert import LITERT_FILES, litert_answers, write_litert
+from modiste.attribute_model.export_onnx import onnx_answers, write_float32
+from modiste.attribute_model.network import OUTPUTS, compiled
 from modiste.attribute_model.runtime import NETWORK_FILES
+from modiste.errors import ReleaseError
+from modiste.progress import Progress, track
 
-OPSET = 17
+logger = logging.getLogger(__name__)
 
-#: int8 is served only if it agrees with float32 at least so far.
-MIN_CATEGORY_AGREEMENT = 0.95
-MIN_EMBEDDING_COSINE = 0.98
-
-
-@dataclass(frozen=True)
-class Int8Check:
-    """How the int8 network compares with the float32 one, on photos.
-
-    Parameters
-    ----------
-    category_agreement : float
-        Share of photos whose first category is the same.
-    embedding_cosine : float
-        Mean cosine of the two embeddings of a photo.
-    usable : bool
-        Whether both reach their bound; where not, serving uses float32.
-    """
-
-    category_agreement: float
-    embedding_cosine: float
-    usable: bool
+#: Name and file of each variant; float32 is always written, and the others are optional.
+VARIANT_FILES = {
+    "float32": NETWORK_FILES["float32"],
+    "int8": NETWORK_FILES["int8"],
+    "litert_float16": LITERT_FILES["float16"],
+    "litert_int8": LITERT_FILES["int8"],
+    "litert_integer": LITERT_FILES["integer"],
+}
+#: The full-integer network has yet to pass its gate, so that it is made on demand alone.
+DEFAULT_VARIANTS = ("float32", "int8", "litert_float16", "litert_int8")
+_ANSWERS = {".onnx": onnx_answers, ".tflite": litert_answers}
+_BATCH = 32
 
 
 def export_network(
-    network: Any, out: Path, calibration: NDArray[np.float32], held_out: NDArray[np.float32]
-) -> dict[str, Any]:
-    """Write ``network.onnx`` and ``network.int8.onnx``.
+    network: Any,
+    out: Path,
+    calibration: NDArray[np.float32],
+    held_out: NDArray[np.float32],
+    *,
+    variants: Collection[str] = DEFAULT_VARIANTS,
+    gate: Gate | None = None,
+    progress: Progress | None = None,
+) -> dict[str, dict[str, Any]]:
+    """Write the variants of a network that pass the gate.
 
     Parameters
     ----------
@@ -62,107 +61,76 @@ def export_network(
     calibration : ndarray
         Training photos, ``(n, size, size, 3)`` float32, that int8 ranges are taken from.
     held_out : ndarray
-        Other photos, shaped likewise, on which the two are compared.
+        Other photos, shaped likewise, on which each variant is compared with Keras. With n
+        of them, one photo is 1/n of the agreement.
+    variants : collection of str
+        Of `VARIANT_FILES`; float32, from which int8 is made, is written anyway.
+    gate : Gate, optional
+    progress : callable, optional
 
     Returns
     -------
     dict
-        `Int8Check` as a dict.
+        One entry a variant: ``file``, ``published``, ``missed`` (what the gate asked for
+        and it was not, in words) and the figures of `Agreement`.
+
+    Raises
+    ------
+    ValueError
+        If a variant is unknown, or there are no held-out photos.
+    ReleaseError
+        If the float32 network misses the gate: nothing could be served.
     """
-    write_float32(network, out / NETWORK_FILES["float32"])
-    write_int8(out / NETWORK_FILES["float32"], out / NETWORK_FILES["int8"], calibration)
-    return asdict(compare(out / NETWORK_FILES["float32"], out / NETWORK_FILES["int8"], held_out))
-
-
-def write_float32(network: Any, path: Path) -> None:
-    """Write a Keras network as ONNX, with a free batch size."""
-    import tensorflow as tf
-    import tf2onnx
-
-    size = network.inputs[0].shape[1]
-    signature = [tf.TensorSpec((None, size, size, 3), tf.float32, name="image")]
-
-    @tf.function(input_signature=signature)  # type: ignore[untyped-decorator]
-    def serve(image: Any) -> dict[str, Any]:
-        answers = network(image, training=False)
-        return {name: tf.identity(answers[name], name=name) for name in OUTPUTS}
-
-    tf2onnx.convert.from_function(
-        serve, input_signature=signature, opset=OPSET, output_path=str(path)
-    )
-
-
-def write_int8(float32: Path, int8: Path, calibration: NDArray[np.float32]) -> None:
-    """Quantise the backbone's convolutions: int8 weights per channel, uint8 between.
-
-    The convolutions that read the photo, depthwise ones and the heads stay in float32:
-    they cost little time, and most of the accuracy was lost there.
-    """
-    import onnx
-    from onnxruntime.quantization import (
-        CalibrationDataReader,
-        QuantFormat,
-        QuantType,
-        quantize_static,
-    )
-    from onnxruntime.quantization.shape_inference import quant_pre_process
-
-    class Photos(CalibrationDataReader):  # type: ignore[misc]
-        def __init__(self) -> None:
-            self.batches: Iterator[NDArray[np.float32]] = iter(
-                calibration[i : i + 16] for i in range(0, len(calibration) // 16 * 16 or 1, 16)
-            )
-
-        def get_next(self) -> dict[str, NDArray[np.float32]] | None:
-            batch = next(self.batches, None)
-            return None if batch is None else {"image": batch}
-
-    with tempfile.TemporaryDirectory() as folder:
-        prepared = os.fspath(Path(folder) / "prepared.onnx")
-        quant_pre_process(os.fspath(float32), prepared, skip_symbolic_shape=True)
-        quantize_static(
-            prepared,
-            os.fspath(int8),
-            Photos(),
-            quant_format=QuantFormat.QDQ,
-            op_types_to_quantize=["Conv"],
-            nodes_to_exclude=_kept_in_float32(onnx.load(prepared).graph),
-            per_channel=True,
-            activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8,
+    unknown = set(variants) - set(VARIANT_FILES)
+    if unknown:
+        raise ValueError(
+            f"variants must be of {', '.join(VARIANT_FILES)}. Received: {sorted(unknown)}"
         )
+    chosen = [name for name in VARIANT_FILES if name == "float32" or name in variants]
+    gate = gate or Gate()
+    expected = _keras_answers(network, held_out)
+    _write(network, out, calibration, chosen)
+    described = {}
+    for name in track(chosen, len(chosen), "exported networks compared", progress):
+        path = out / VARIANT_FILES[name]
+        answers = _ANSWERS[path.suffix](path, held_out)
+        described[name] = _publish(path, compare(answers, expected), gate)
+    return described
 
 
-def _kept_in_float32(graph: Any) -> list[str]:
-    """Return the convolutions that are depthwise, of three channels, or in a head."""
-    shape = {weights.name: tuple(weights.dims) for weights in graph.initializer}
-    kept = []
-    for node in graph.node:
-        if node.op_type != "Conv":
-            continue
-        groups = next((a.i for a in node.attribute if a.name == "group"), 1)
-        of_head = any(f"/{name}" in tensor for tensor in node.input for name in HEAD_CONVOLUTIONS)
-        n_channels = shape.get(node.input[1], (0, 0))[1]
-        if groups > 1 or n_channels == 3 or of_head:
-            kept.append(node.name)
-    return kept
+def _write(
+    network: Any, out: Path, calibration: NDArray[np.float32], variants: Collection[str]
+) -> None:
+    float32 = out / VARIANT_FILES["float32"]
+    write_float32(network, float32)
+    if "int8" in variants:
+        write_int8(float32, out / VARIANT_FILES["int8"], calibration)
+    precisions = [p for p, file in LITERT_FILES.items() if file in map(VARIANT_FILES.get, variants)]
+    if precisions:
+        write_litert(network, out, calibration, precisions)
 
 
-def compare(float32: Path, int8: Path, photos: NDArray[np.float32]) -> Int8Check:
-    """Run both networks on photos and say how far they agree."""
-    answers = []
-    for path in (float32, int8):
-        session = ort.InferenceSession(os.fspath(path), providers=["CPUExecutionProvider"])
-        parts = [
-            session.run(["category", "embedding"], {"image": photos[i : i + 32]})
-            for i in range(0, len(photos), 32)
-        ]
-        answers.append([np.concatenate(arrays) for arrays in zip(*parts, strict=True)])
-    (category, embedding), (category_int8, embedding_int8) = answers
-    agreement = float((category.argmax(axis=1) == category_int8.argmax(axis=1)).mean())
-    cosine = float((embedding * embedding_int8).sum(axis=1).mean())
-    return Int8Check(
-        category_agreement=round(agreement, 4),
-        embedding_cosine=round(cosine, 4),
-        usable=agreement >= MIN_CATEGORY_AGREEMENT and cosine >= MIN_EMBEDDING_COSINE,
-    )
+def _publish(path: Path, found: Agreement, gate: Gate) -> dict[str, Any]:
+    """Keep the file if it passes the gate, and describe it either way."""
+    missed = found.misses(gate)
+    if missed:
+        path.unlink()
+        told = f"{path.name} is not published: on {found.n_photos} photos, {'; '.join(missed)}."
+        if path.name == VARIANT_FILES["float32"]:
+            raise ReleaseError(
+                "The exported network must answer as the fitted one does; report this with the "
+                f"network's config. Received: {told}"
+            )
+        logger.warning(told)
+    return {
+        "file": path.name,
+        "published": not missed,
+        "missed": list(missed),
+        **asdict(found),
+    }
+
+
+def _keras_answers(network: Any, photos: NDArray[np.float32]) -> Answers:
+    answer = compiled(network)
+    batches = [answer(photos[start : start + _BATCH]) for start in range(0, len(photos), _BATCH)]
+    return {name: np.concatenate([np.asarray(b[name]) for b in batches]) for name in OUTPUTS}

@@ -25,11 +25,14 @@ class Garment:
     box : tuple of float
         ``(x1, y1, x2, y2)`` as fractions of the photo's width and height.
     attributes : mapping of str to float
-        Score in [0, 1] of each attribute that reaches its threshold, best first.
+        Score in [0, 1] of each thing that is shown, best first, by a name of the vocabulary.
+        Names that differ only in spelling are one entry, with the greatest score of those
+        of them that reach their threshold; of names that exclude each other the best is
+        left. See `modiste.data.attribute_names`.
     embedding : ndarray
         L2-normalised, shape ``(512,)`` float32; near garments have a high dot product.
     attribute_scores : ndarray
-        Score of every attribute of the vocabulary, shape ``(n_attributes,)`` float32.
+        Score of every single attribute of the vocabulary, shape ``(n_attributes,)`` float32.
     """
 
     category: str

@@ -56,6 +56,15 @@ class EdgePositions(keras.layers.Layer):  # type: ignore[misc]
 
 
 @keras.saving.register_keras_serializable(package="modiste")
+class NoScores(keras.layers.Layer):  # type: ignore[misc]
+    """Score none: the attribute head of a vocabulary that has no attributes."""
+
+    def call(self, x: Any) -> Any:
+        """Map ``(batch, channels)`` to ``(batch, 0)``."""
+        return x[:, :0]
+
+
+@keras.saving.register_keras_serializable(package="modiste")
 class SpatialStatistics(keras.layers.Layer):  # type: ignore[misc]
     """Mean and standard deviation of each channel over the feature map."""
 

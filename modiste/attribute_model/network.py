@@ -23,7 +23,13 @@ import numpy as np
 
 from modiste.attribute_model.backbone import build_backbone, cut_point, narrow_points, preprocess
 from modiste.attribute_model.config import NetworkConfig
-from modiste.attribute_model.layers import BoxMask, EdgePositions, SpatialStatistics, WeightedMean
+from modiste.attribute_model.layers import (
+    BoxMask,
+    EdgePositions,
+    NoScores,
+    SpatialStatistics,
+    WeightedMean,
+)
 from modiste.data.vocabulary import Vocabulary
 
 OUTPUTS = ("category", "box", "attributes", "embedding")
@@ -172,10 +178,16 @@ def _textures(backbone: Any, cut_at: int | None) -> Any:
 
 
 def _finer(backbone: Any) -> tuple[int, Any]:
-    """Return place and tensor of the last narrow point twice as fine as the last map, or None."""
+    """Return place and tensor of the last narrow point twice as fine as the last map, or None.
+
+    The widest points of that size are passed over where there are others: the expansions
+    of inverted residual blocks, which say no more than the slim maps that they come from.
+    """
     side = 2 * backbone.output.shape[1]
     finer = [point for point in narrow_points(backbone) if point[1].shape[1] == side]
-    return finer[-1] if finer else (-1, None)
+    widest = max((tensor.shape[-1] for _, tensor in finer), default=0)
+    slim = [point for point in finer if point[1].shape[-1] < widest]
+    return (slim or finer or [(-1, None)])[-1]
 
 
 def _features(top: Any, box: Any, colours: Any, textures: Any) -> dict[str, Any]:
@@ -240,13 +252,13 @@ def _box_head(top: Any, fine: Any) -> Any:
     x = keras.layers.Activation("relu", name="box_in_whole_relu")(x)
     # Small at first, so that the box starts where `EdgePositions` expects it.
     small = keras.initializers.RandomNormal(stddev=1e-3)
-    x = keras.layers.Conv2D(
-        4, 3, padding="same", kernel_initializer=small, name="box_edges"
-    )(x)
+    x = keras.layers.Conv2D(4, 3, padding="same", kernel_initializer=small, name="box_edges")(x)
     return EdgePositions(name="box")(x)
 
 
 def _attribute_head(features: dict[str, Any], n_attributes: int) -> Any:
+    if n_attributes == 0:
+        return NoScores(name="attributes")(features["pooled"])
     x = keras.layers.Concatenate(name="attributes_in")(list(features.values()))
     x = keras.layers.Dropout(0.3, name="attributes_dropout_in")(x)
     x = keras.layers.Dense(_HIDDEN, activation="relu", name="attributes_hidden")(x)

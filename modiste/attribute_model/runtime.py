@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -13,15 +14,20 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from modiste.attribute_model.calibration import Calibration
 from modiste.attribute_model.config import NetworkConfig
 from modiste.attribute_model.garment import Box, Garment
+from modiste.attribute_model.naming import AttributeNaming
+from modiste.attribute_model.second_look import crop_around
 from modiste.data.images import crop_and_resize
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import ReleaseError
 
 NETWORK_JSON = "network.json"
 NETWORK_FILES = {"float32": "network.onnx", "int8": "network.int8.onnx"}
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+#: Version 1 told of int8 alone, not of every variant.
+_READABLE_VERSIONS = (1, SCHEMA_VERSION)
 
 Precision = Literal["float32", "int8"]
 
@@ -42,9 +48,13 @@ class Detector:
     image_size : int
         Side of the network's square in pixels.
     thresholds : ndarray
-        Score from which each attribute is named, shape ``(n_attributes,)`` float32.
+        Calibrated score from which each attribute is named, shape ``(n_attributes,)`` float32.
     precision : str
         Of the network in use: ``float32`` or ``int8``.
+    calibration : Calibration or None
+        Makes probabilities of the network's scores; None leaves them as they are.
+    second_look : bool
+        Whether the predicted box is looked at again for attributes and embedding.
     """
 
     session: Any
@@ -52,6 +62,8 @@ class Detector:
     image_size: int
     thresholds: NDArray[np.float32]
     precision: Precision = "float32"
+    calibration: Calibration | None = None
+    second_look: bool = False
 
     @classmethod
     def load(
@@ -71,8 +83,8 @@ class Detector:
         vocabulary : Vocabulary
             Must be the one the network was fitted with.
         precision : str
-            ``int8`` answers sooner; where it was found to agree too little with float32
-            when it was made, float32 is used, and `precision` says so.
+            ``int8`` answers sooner; where it agreed too little with the fitted network
+            and was not published, float32 is used, and `precision` says so.
         threads : int, optional
             Threads of one call; as many as there are cores if None. Servers that answer
             many requests at once do best with 1.
@@ -92,12 +104,25 @@ class Detector:
             raise ValueError(f"threads must be at least 1. Received: {threads}")
         folder = Path(directory)
         described = _read_description(folder / NETWORK_JSON, vocabulary)
-        if precision == "int8" and not described["int8"]["usable"]:
+        if precision == "int8" and not _int8_published(described):
             precision = "float32"
         session = _open(folder / NETWORK_FILES[precision], threads)
         config = NetworkConfig.from_json(json.dumps(described["config"]))
         thresholds = np.array(described["thresholds"], dtype=np.float32)
-        return cls(session, vocabulary, config.image_size, thresholds, precision)
+        return cls(
+            session,
+            vocabulary,
+            config.image_size,
+            thresholds,
+            precision,
+            _calibration(described, folder / NETWORK_JSON, vocabulary),
+            bool(described.get("second_look", False)),
+        )
+
+    @functools.cached_property
+    def naming(self) -> AttributeNaming:
+        """How scores become the few names that are shown."""
+        return AttributeNaming.of(self.vocabulary)
 
     def detect(
         self,
@@ -105,6 +130,9 @@ class Detector:
         boxes: Sequence[Box | None] | None = None,
     ) -> list[Garment]:
         """Name the garment in each photo.
+
+        With `second_look`, photos without a given box are looked at twice: the whole photo
+        gives category and box, the part around the box attributes and embedding.
 
         Parameters
         ----------
@@ -135,16 +163,40 @@ class Detector:
         garments: list[Garment] = []
         for start in range(0, len(images), _BATCH):
             part = given[start : start + _BATCH]
-            pixels = [
-                crop_and_resize(photo, self.image_size, box)
-                for photo, box in zip(images[start : start + _BATCH], part, strict=True)
-            ]
-            answers = self._run(np.stack(pixels).astype(np.float32))
+            answers = self._look(images[start : start + _BATCH], part)
             garments += [self._garment(*row) for row in zip(*answers, part, strict=True)]
         return garments
 
-    def _run(self, pixels: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        answers: list[NDArray[np.float32]] = self.session.run(_OUTPUTS, {"image": pixels})
+    def _look(
+        self, photos: Sequence[NDArray[np.uint8]], boxes: Sequence[Box | None]
+    ) -> list[NDArray[np.float32]]:
+        """Return category, box, attributes and embedding of a batch, calibrated."""
+        categories, found, attributes, embedding = self._run(photos, boxes)
+        found = found.clip(0.0, 1.0)
+        crops = [
+            crop_around(box) if self.second_look and given is None else None
+            for box, given in zip(found, boxes, strict=True)
+        ]
+        again = [row for row, crop in enumerate(crops) if crop is not None]
+        if again:
+            _, _, attributes[again], embedding[again] = self._run(
+                [photos[row] for row in again], [crops[row] for row in again]
+            )
+        if self.calibration is not None:
+            categories = self.calibration.apply_category(categories)
+            attributes = self.calibration.apply(attributes)
+        return [categories, found, attributes, embedding]
+
+    def _run(
+        self, photos: Sequence[NDArray[np.uint8]], boxes: Sequence[Box | None]
+    ) -> list[NDArray[np.float32]]:
+        pixels = [
+            crop_and_resize(photo, self.image_size, box)
+            for photo, box in zip(photos, boxes, strict=True)
+        ]
+        answers: list[NDArray[np.float32]] = self.session.run(
+            _OUTPUTS, {"image": np.stack(pixels).astype(np.float32)}
+        )
         return answers
 
     def _garment(
@@ -155,14 +207,12 @@ class Detector:
         embedding: NDArray[np.float32],
         given: Box | None,
     ) -> Garment:
-        named = np.flatnonzero(attributes >= self.thresholds)
-        named = named[np.argsort(-attributes[named], kind="stable")]
-        x1, y1, x2, y2 = box.clip(0.0, 1.0).tolist()
+        x1, y1, x2, y2 = box.tolist()
         return Garment(
             category=self.vocabulary.categories[int(categories.argmax())],
             category_scores=dict(zip(self.vocabulary.categories, categories.tolist(), strict=True)),
             box=(x1, y1, x2, y2) if given is None else given,
-            attributes={self.vocabulary.attributes[i]: float(attributes[i]) for i in named},
+            attributes=self.naming.named(attributes, self.thresholds),
             embedding=embedding,
             attribute_scores=attributes,
         )
@@ -184,13 +234,13 @@ def _read_description(path: Path, vocabulary: Vocabulary) -> Mapping[str, Any]:
         described = json.loads(path.read_text(encoding="utf-8"))
         version, fingerprint = described["schema_version"], described["vocabulary_fingerprint"]
         n_thresholds = len(described["thresholds"])
-        bool(described["int8"]["usable"] and described["config"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        bool(_int8_published(described) and described["config"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReleaseError(
             f"{path} must be the JSON that fit_network writes; fit the network again. "
             f"Received: {error!r}"
         ) from error
-    if version != SCHEMA_VERSION:
+    if version not in _READABLE_VERSIONS:
         raise ReleaseError(
             f"{path} must have schema_version {SCHEMA_VERSION}; fit the network again with this "
             f"version of modiste. Received: {version}"
@@ -202,6 +252,25 @@ def _read_description(path: Path, vocabulary: Vocabulary) -> Mapping[str, Any]:
         )
     checked: Mapping[str, Any] = described
     return checked
+
+
+def _int8_published(described: Mapping[str, Any]) -> bool:
+    if "variants" in described:
+        return bool(described["variants"].get("int8", {}).get("published", False))
+    return bool(described["int8"].get("usable", False))
+
+
+def _calibration(
+    described: Mapping[str, Any], path: Path, vocabulary: Vocabulary
+) -> Calibration | None:
+    if described.get("calibration") is None:
+        return None
+    try:
+        return Calibration.from_json(described["calibration"], len(vocabulary.attributes))
+    except ValueError as error:
+        raise ReleaseError(
+            f"The calibration in {path} is broken; fit the network again. {error}"
+        ) from error
 
 
 def _open(path: Path, threads: int | None) -> Any:

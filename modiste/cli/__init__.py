@@ -7,6 +7,7 @@ import click
 from modiste import __version__
 from modiste.cli import terminal
 from modiste.cli.answering import recommend, serve
+from modiste.cli.checking import check
 from modiste.cli.jobs import demo, evaluate, train
 from modiste.cli.preparing import prepare
 from modiste.cli.releasing import releases
@@ -21,7 +22,7 @@ def cli() -> None:
     """
 
 
-for command in (demo, prepare, train, evaluate, recommend, serve, releases):
+for command in (demo, prepare, check, train, evaluate, recommend, serve, releases):
     cli.add_command(command)
 
 

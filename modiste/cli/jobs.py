@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +82,50 @@ def demo(
     help="Of the backbone, from its end; -1 for all.",
 )
 @click.option("--epochs", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--batch-size", type=click.IntRange(1), default=64, show_default=True)
+@click.option(
+    "--learning-rate",
+    type=click.FloatRange(0, min_open=True),
+    default=1e-3,
+    show_default=True,
+    help="The highest.",
+)
+@click.option(
+    "--views",
+    type=click.IntRange(1),
+    default=2,
+    show_default=True,
+    help="Of each photo: itself and random ones.",
+)
+@click.option(
+    "--ema",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Keep the moving average of the weights, of this decay a step.",
+)
+@click.option(
+    "--precision",
+    type=click.Choice(["float32", "mixed_float16", "mixed_bfloat16"]),
+    default="float32",
+    show_default=True,
+)
+@click.option(
+    "--strategy",
+    type=click.Choice(["none", "mirrored"]),
+    default="none",
+    show_default=True,
+    help="mirrored: every GPU of this machine.",
+)
+@click.option("--cache", "cache_dir", type=FOLDER, help="Keep what the frozen layers made here.")
+@click.option(
+    "--cache-size", type=click.FloatRange(0, min_open=True), help="Most that it takes, in GB."
+)
+@click.option(
+    "--run",
+    "run_dir",
+    type=FOLDER,
+    help="Folder of log, curves and state; one that is there already is resumed.  "
+    "[default: runs/ and the time]",
+)
 @click.option("--word-vectors", type=FILE, help="In word2vec's format; binary if it ends in .bin.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @_drop_option
@@ -89,21 +135,30 @@ def train(
     releases: Path,
     as_json: bool,
     drop_bad_rows: bool,
-    epochs: int,
     word_vectors: Path | None,
     seed: int,
-    **network: Any,
+    **choices: Any,
 ) -> None:
-    """Fit every part on DATASET and publish a release in RELEASES."""
-    from modiste.attribute_model.config import NetworkConfig
-    from modiste.training.job import JobConfig, run_job
-    from modiste.training.network import FitOptions
+    """Fit every part on DATASET and publish a release in RELEASES.
 
-    if network["weights"] == "none":
-        network["weights"] = None
-    config = JobConfig(
-        NetworkConfig(**network), FitOptions(epochs=epochs), pretrained_vectors=word_vectors
-    ).with_seed(seed)
+    A run that was stopped goes on where it was if --run names its folder and all else is
+    the same.
+    """
+    from modiste.attribute_model.config import NetworkConfig
+    from modiste.training.fit_options import FitOptions
+    from modiste.training.job import JobConfig, run_job
+
+    if choices["weights"] == "none":
+        choices["weights"] = None
+    if choices["run_dir"] is None:
+        choices["run_dir"] = Path("runs", datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"))
+    gigabytes = choices.pop("cache_size")
+    choices["cache_bytes"] = None if gigabytes is None else int(gigabytes * 1e9)
+    ours = {field.name for field in fields(NetworkConfig)}
+    network = NetworkConfig(**{name: choices.pop(name) for name in ours & set(choices)})
+    fit = FitOptions(**choices)
+    config = JobConfig(network, fit, pretrained_vectors=word_vectors).with_seed(seed)
+    terminal.tell(f"Run folder: {fit.run_dir}")
     data = _read(dataset, drop_bad_rows=drop_bad_rows)
     with terminal.progress_bars() as progress:
         published = run_job(data, releases, config, progress=progress)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from modiste.attribute_model.garment import Garment
 from modiste.data import images
+from modiste.data.attribute_names import same_names
 from modiste.errors import ReleaseError, UnknownItemError
 from modiste.nlp.attribute_query import AttributeQuery
 from modiste.recommender.catalogue import Catalogue
@@ -258,8 +259,10 @@ class QueryEncoder:
         )
         # Scores under the threshold are noise that a thousand attributes would add up.
         attributes = np.zeros(self.catalogue.n_attributes, dtype=np.float32)
+        members = same_names(vocabulary)
         for name, score in garment.attributes.items():
-            attributes[vocabulary.attribute_index[name]] = score
+            for member in members[name]:
+                attributes[vocabulary.attribute_index[member]] = score
         return replace(
             encoded,
             embedding=garment.embedding.astype(np.float32),

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modiste.data import columns
+from modiste.data.attribute_names import display_groups
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.causes import CAUSES
 from modiste.recommender.collaborative import Factors
@@ -169,7 +170,10 @@ class Explainer:
             weight = wanted * row.data * self._catalogue.attribute_idf[row.indices]
             both = (wanted > 0) & (row.data >= MIN_ATTRIBUTE_SCORE)
             order = [i for i in np.argsort(-weight, kind="stable") if both[i]]
-            names = [vocabulary.attributes[row.indices[i]] for i in order[:_MAX_NAMES]]
+            # Spellings of one name are one reason.
+            shown = display_groups(vocabulary)
+            names = [shown[vocabulary.attributes[row.indices[i]]] for i in order]
+            names = list(dict.fromkeys(names))[:_MAX_NAMES]
         if query.categories is not None and category >= 0:
             wanted_most = query.categories[category] == query.categories.max()
             if wanted_most and query.categories[category] > 0:

@@ -219,15 +219,23 @@ def street_garments(
 
 
 def network_table(report: NetworkReport, split: str) -> Table:
-    """Return the network's figures beside those of answering without looking."""
-    rows = tuple(
-        (line.name, _number(line.value), _number(line.baseline), f"{line.n:,}")
+    """Return the network's figures beside those of answering without looking.
+
+    Where the photos are DeepFashion's own, the published figures stand beside them.
+    """
+    header = ["figure", "modiste", "without looking", "of"]
+    rows = [
+        [line.name, _number(line.value), _number(line.baseline), f"{line.n:,}"]
         for line in report.lines
-    )
+    ]
+    if any(line.published for line in report.lines):
+        header.append("published")
+        for row, line in zip(rows, report.lines, strict=True):
+            row.append(", ".join(f"{who} {value:.3f}" for who, value in line.published.items()))
     return Table(
         f"The network on {report.n_photos:,} photos of the split {split!r}",
-        ("figure", "modiste", "without looking", "of"),
-        rows,
+        tuple(header),
+        tuple(tuple(row) for row in rows),
     )
 
 

@@ -12,12 +12,16 @@ from scipy import sparse
 
 from modiste.attribute_model.runtime import Detector
 from modiste.data import columns
+from modiste.data.attribute_names import same_names
 from modiste.data.dataset import Dataset
 from modiste.data.images import decode
 from modiste.progress import Progress
 from modiste.recommender.catalogue import listed_attributes
 
 _BATCH = 32
+#: The type of a vocabulary's attributes that name colours, as the demo shop and Fashion
+#: Product Images have it; DeepFashion has none.
+COLOUR_TYPE = "colour"
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ def describe_items(
     row_of = {item_id: row for row, item_id in enumerate(items[columns.ITEM_ID])}
     embeddings: NDArray[np.float32] | None = None
     seen: list[tuple[int, int, float]] = []
+    members = same_names(dataset.vocabulary)
     for done, batch in _batches(photos):
         garments = detector.detect(
             [decode(dataset.image_path(image), max_side=512) for image in batch[columns.IMAGE]]
@@ -64,9 +69,11 @@ def describe_items(
             if embeddings is None:
                 embeddings = np.zeros((len(items), garment.embedding.size), dtype=np.float32)
             embeddings[row] += garment.embedding
+            # All spellings of a name, so that whichever a query uses is found.
             seen.extend(
-                (row, dataset.vocabulary.attribute_index[name], score)
+                (row, dataset.vocabulary.attribute_index[member], score)
                 for name, score in garment.attributes.items()
+                for member in members[name]
             )
         if progress is not None:
             progress(done, len(photos), "describing items")
@@ -78,7 +85,11 @@ def describe_items(
     return ItemDescriptions(
         items=items.assign(image=pd.Series(images, index=items.index, dtype=object)),
         embeddings=np.divide(embeddings, lengths, out=embeddings, where=lengths > 0),
-        attributes=_merged(listed_attributes(items, dataset.vocabulary), seen),
+        attributes=_merged(
+            listed_attributes(items, dataset.vocabulary),
+            seen,
+            np.array(dataset.vocabulary.attribute_types) == COLOUR_TYPE,
+        ),
     )
 
 
@@ -96,12 +107,21 @@ def _batches(photos: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame]]:
         yield start + len(batch), batch
 
 
-def _merged(listed: sparse.csr_matrix, seen: Sequence[tuple[int, int, float]]) -> sparse.csr_matrix:
-    """Keep the greater of what the shop lists (1) and what the network saw."""
+def _merged(
+    listed: sparse.csr_matrix,
+    seen: Sequence[tuple[int, int, float]],
+    is_colour: NDArray[np.bool_],
+) -> sparse.csr_matrix:
+    """Keep the greater of what the shop lists (1) and what the network saw.
+
+    The shop knows the colours of its item: where it lists any, the network's do not count.
+    """
     if not seen:
         return listed
     rows, names, scores = zip(*seen, strict=True)
     frame = pd.DataFrame({"row": rows, "name": names, "score": scores})
+    has_colour = np.asarray(listed[:, np.flatnonzero(is_colour)].sum(axis=1)).ravel() > 0
+    frame = frame[~(has_colour[frame["row"]] & is_colour[frame["name"]])]
     # Several photos of one item may show the same attribute.
     best = frame.groupby(["row", "name"], sort=True)["score"].max().reset_index()
     network = sparse.csr_matrix(

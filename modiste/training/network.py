@@ -7,10 +7,9 @@ One path for two ways: the last layers over cached features of the frozen part, 
 from __future__ import annotations
 
 import hashlib
-import json
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modiste.attribute_model.config import NetworkConfig
-from modiste.attribute_model.export import export_network
+from modiste.attribute_model.export import DEFAULT_VARIANTS, export_network
 from modiste.attribute_model.feature_cache import FeatureCache
 from modiste.attribute_model.network import NetworkParts, build_parts, compiled
 from modiste.data import columns
 from modiste.data.dataset import Dataset
+from modiste.data.vocabulary import Vocabulary
 from modiste.errors import DatasetError
 from modiste.progress import Progress
-from modiste.training import network_metrics
-from modiste.training.network_epochs import FitOptions, figures, fit_parts, predict
+from modiste.training.devices import built_for, is_chief
+from modiste.training.fit_options import FitOptions
+from modiste.training.network_description import describe_network
+from modiste.training.network_epochs import fit_parts
+from modiste.training.network_figures import figures, predict
 from modiste.training.network_labels import PhotoLabels
 from modiste.training.network_photos import (
     CachedViews,
@@ -35,6 +38,8 @@ from modiste.training.network_photos import (
     PhotoReader,
     PixelViews,
 )
+from modiste.training.run_folder import RunFolder
+from modiste.training.run_settings import run_settings
 
 __all__ = ["FitOptions", "NetworkFit", "fit_network"]
 
@@ -62,16 +67,13 @@ class NetworkFit:
     export: Mapping[str, Any]
 
 
-#: Threshold, above every score, of an attribute that the training photos never show.
-NEVER_NAMED = 2.0
-
-
 def fit_network(
     dataset: Dataset,
     out_dir: str | Path,
     config: NetworkConfig,
     options: FitOptions | None = None,
     *,
+    variants: Collection[str] = DEFAULT_VARIANTS,
     progress: Progress | None = None,
 ) -> NetworkFit:
     """Fit a network on the training photos and write it, ready to serve.
@@ -99,42 +101,69 @@ def fit_network(
     """
     options = options or FitOptions()
     keras.utils.set_random_seed(options.seed)
-    parts = build_parts(config, dataset.vocabulary)
+    with built_for(options.precision, options.strategy):
+        parts = build_parts(config, dataset.vocabulary)
+    run = _run_folder(dataset, config, options, parts)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(options.cache_dir or temporary) / _frozen_fingerprint(parts, config)
-        cache = FeatureCache(folder)
+        bound = {} if options.cache_bytes is None else {"max_bytes": options.cache_bytes}
+        cache = FeatureCache(folder, root=options.cache_dir, **bound)
         train, val = (
             pixel_batches(dataset, split, cache, config.image_size, options, progress=progress)
             if parts.frozen is None
             else feature_batches(dataset, split, cache, parts.frozen, options, progress=progress)
             for split in (columns.TRAIN, columns.VAL)
         )
-        best = fit_parts(parts, train, val, dataset.vocabulary, options, progress=progress)
+        best = fit_parts(parts, train, val, dataset.vocabulary, options, progress=progress, run=run)
         calibration = _sample(dataset, columns.TRAIN, config.image_size)
         held_out = _sample(dataset, columns.VAL, config.image_size)
-    metrics, thresholds = {}, np.full(len(dataset.vocabulary.attributes), 0.5, dtype=np.float32)
-    if len(val.labels.category):
-        answers = predict(compiled(parts.trainable), val)
-        metrics = figures(answers, val.labels, dataset.vocabulary)
-        thresholds = network_metrics.f1_thresholds(answers["attributes"], val.labels.attributes)
-    # What no training photo shows is not known, however the network scores it.
-    thresholds[~(train.labels.attributes == 1).any(axis=0)] = NEVER_NAMED
+        answers = predict(compiled(parts.trainable), val) if len(val.labels.category) else {}
+    metrics = figures(answers, val.labels, dataset.vocabulary) if answers else {}
     out = Path(out_dir)
     out.mkdir(parents=True, exist_ok=True)
-    parts.network.save_weights(out / "network.weights.h5")
-    export = export_network(
-        parts.network, out, calibration, held_out if len(held_out) else calibration
+    network = in_float32(parts, config, dataset.vocabulary, options)
+    network.save_weights(out / "network.weights.h5")
+    exported = export_network(
+        network,
+        out,
+        calibration,
+        held_out if len(held_out) else calibration,
+        variants=variants,
+        progress=progress,
     )
-    description = {
-        "schema_version": 1,
-        "config": json.loads(config.named().to_json()),
-        "vocabulary_fingerprint": dataset.vocabulary.fingerprint,
-        "thresholds": [round(float(value), 4) for value in thresholds],
-        "metrics": metrics,
-        "int8": export,
-    }
-    (out / "network.json").write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
-    return NetworkFit(metrics, best.curves, best.best_epoch, export)
+    describe_network(
+        out,
+        dataset,
+        config,
+        answers,
+        metrics=metrics,
+        variants=exported,
+        seed=options.seed,
+        progress=progress,
+    )
+    if run is not None:
+        run.finish({"validation": metrics, "best_epoch": best.best_epoch, "export": exported})
+    return NetworkFit(metrics, best.curves, best.best_epoch, exported)
+
+
+def in_float32(
+    parts: NetworkParts, config: NetworkConfig, vocabulary: Vocabulary, options: FitOptions
+) -> Any:
+    """Return the network as it is served: in float32, on one device."""
+    if (options.precision, options.strategy) == ("float32", "none"):
+        return parts.network
+    network = build_parts(replace(config, weights=None), vocabulary).network
+    network.set_weights(parts.network.get_weights())
+    return network
+
+
+def _run_folder(
+    dataset: Dataset, config: NetworkConfig, options: FitOptions, parts: NetworkParts
+) -> RunFolder | None:
+    if options.run_dir is None:
+        return None
+    settings = run_settings(config, options, dataset, parts.network)
+    return RunFolder(options.run_dir, settings, writes=is_chief())
 
 
 def pixel_batches(
@@ -166,9 +195,7 @@ def feature_batches(
     reader = _reader(dataset, split, frozen.inputs[0].shape[1])
     training = split == columns.TRAIN
     n_views = options.views if training else 1
-    views = CachedViews(
-        reader, cache, frozen, n_views=n_views, seed=options.seed, progress=progress
-    )
+    views = CachedViews(reader, cache, frozen, n_views=n_views, progress=progress)
     return PhotoBatches(
         views, reader.labels, options.batch_size, options.seed if training else None
     )
@@ -199,6 +226,6 @@ def _sample(dataset: Dataset, split: str, size: int, n_photos: int = 128) -> NDA
     """Return photos spread over a split, ``(n, size, size, 3)``, to calibrate or check int8."""
     reader = _reader(dataset, split, size)
     rows = range(0, len(reader), max(len(reader) // n_photos, 1))[:n_photos]
-    batches = list(reader.pixels([(row, reader.view(row, 0, 0)) for row in rows], 64, None, ""))
+    batches = list(reader.pixels([(row, reader.view(row, 0)) for row in rows], 64, None, ""))
     empty = np.empty((0, size, size, 3), dtype=np.uint8)
     return np.concatenate([empty, *batches]).astype(np.float32)

@@ -1,76 +1,25 @@
-"""Epoch after epoch: optimiser, losses, and which epoch is kept."""
+"""Epoch after epoch: optimiser, losses, and going on where a fit was interrupted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+import functools
 from typing import Any
 
 import keras
-import numpy as np
-from numpy.typing import NDArray
 
 from modiste.attribute_model import losses
-from modiste.attribute_model.network import OUTPUTS, NetworkParts, compiled
+from modiste.attribute_model.network import OUTPUTS, NetworkParts
 from modiste.data.vocabulary import Vocabulary
 from modiste.progress import Progress
-from modiste.training import network_metrics
-from modiste.training.network_labels import PhotoLabels
+from modiste.training.best_epoch import BestEpoch
+from modiste.training.fit_options import FitOptions
+from modiste.training.network_figures import figures, overall, predict
 from modiste.training.network_photos import PhotoBatches
+from modiste.training.run_folder import RunFolder
 
-#: What each head's loss counts for.
-LOSS_WEIGHTS = {"category": 1.0, "box": 2.0, "attributes": 1.0, "embedding": 0.5}
+__all__ = ["BestEpoch", "FitOptions", "figures", "fit_parts", "overall", "predict"]
 
-
-@dataclass(frozen=True)
-class FitOptions:
-    """How a network is fitted.
-
-    Parameters
-    ----------
-    epochs : int
-    batch_size : int
-    learning_rate : float
-        The highest; reached after a tenth of the steps, then lowered along a cosine.
-    weight_decay : float
-    views : int
-        Views of each photo that go through the frozen part: the photo itself and
-        ``views - 1`` random ones. Networks without a frozen part draw anew every epoch if
-        it is above 1.
-    cache_dir : Path or None
-        Where frozen features are kept between runs; None keeps them for this run only.
-    seed : int
-    loss_weights : mapping of str to float
-        By output of the network.
-
-    Raises
-    ------
-    ValueError
-        If a value is out of range.
-    """
-
-    epochs: int = 30
-    batch_size: int = 64
-    learning_rate: float = 1e-3
-    weight_decay: float = 1e-4
-    views: int = 2
-    cache_dir: Path | None = None
-    seed: int = 0
-    loss_weights: Mapping[str, float] = field(default_factory=lambda: dict(LOSS_WEIGHTS))
-
-    def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "views"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1. Received: {getattr(self, name)}")
-        for name in ("learning_rate", "weight_decay"):
-            if not getattr(self, name) >= 0:
-                raise ValueError(f"{name} must not be negative. Received: {getattr(self, name)}")
-        if set(self.loss_weights) != set(OUTPUTS):
-            raise ValueError(
-                f"loss_weights needs one number for each of {', '.join(OUTPUTS)}. "
-                f"Received: {dict(self.loss_weights)}"
-            )
+_WARM_UP = 0.1  # of the steps
 
 
 def fit_parts(
@@ -81,113 +30,87 @@ def fit_parts(
     options: FitOptions,
     *,
     progress: Progress | None = None,
-    resume: Path | None = None,
+    run: RunFolder | None = None,
 ) -> BestEpoch:
     """Fit the trainable part in place and leave it at its best epoch.
 
-    With `resume`, a directory, the state after each epoch is kept there until the fit ends,
-    and a fit that was interrupted goes on from it.
+    Parts built inside `modiste.training.devices.built_for` are fitted in its precision, on
+    its devices. With `run`, the state after each epoch is kept there, and a fit that was
+    interrupted goes on from it to what it would have come to.
+
+    Parameters
+    ----------
+    parts : NetworkParts
+    train, val : PhotoBatches
+        What ``parts.trainable`` reads, and its labels.
+    vocabulary : Vocabulary
+    options : FitOptions
+    progress : callable, optional
+        Told of each step and each epoch.
+    run : RunFolder, optional
+        Of these parts, photos and options.
+
+    Returns
+    -------
+    BestEpoch
+        Its ``curves`` and ``best_epoch``.
+
+    Raises
+    ------
+    DivergedError
+        If the loss is no longer a number.
+    CheckpointError
+        If the run's checkpoint is damaged or does not fit the parts.
     """
-    n_steps = options.epochs * len(train)
-    rate = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=0.0,
-        decay_steps=max(n_steps - n_steps // 10, 1),
-        alpha=0.01,
-        warmup_target=options.learning_rate,
-        warmup_steps=max(n_steps // 10, 1),
-    )
-    optimizer = keras.optimizers.AdamW(rate, weight_decay=options.weight_decay, clipnorm=5.0)
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    parts.trainable.compile(
-        optimizer=optimizer,
-        loss={name: getattr(losses, f"{name}_loss") for name in OUTPUTS},
-        loss_weights=dict(options.loss_weights),
-        jit_compile=False,
-    )
-    best = BestEpoch(compiled(parts.trainable), val, vocabulary, options.epochs, progress)
-    callbacks: list[Any] = [best]
-    if resume is not None:
-        callbacks.append(keras.callbacks.BackupAndRestore(resume))
-    parts.trainable.fit(train, epochs=options.epochs, callbacks=callbacks, verbose=0, shuffle=False)
-    best.restore()
+    model = parts.trainable
+    best = BestEpoch(train, val, vocabulary, options, progress=progress, run=run)
+    with model.distribute_strategy.scope():
+        optimizer = _optimizer(options, options.epochs * len(train))
+        model.compile(
+            optimizer=optimizer,
+            loss=_losses(options),
+            loss_weights=dict(options.loss_weights),
+            jit_compile=False,
+        )
+        checkpoint = None if run is None else run.checkpoint()
+        if run is not None and checkpoint is not None:
+            model.optimizer.build(model.trainable_variables)
+            best.resume(model, checkpoint)
+            run.write_log(checkpoint, options.epochs)
+    n_done = len(best.history)
+    if n_done < options.epochs:
+        model.fit(
+            train,
+            epochs=options.epochs,
+            initial_epoch=n_done,
+            callbacks=[best],
+            verbose=0,
+            shuffle=False,
+        )
+    with model.distribute_strategy.scope():
+        best.restore(model)
     return best
 
 
-class BestEpoch(keras.callbacks.Callback):  # type: ignore[misc]
-    """Score the validation photos after each epoch and keep the best weights."""
-
-    def __init__(
-        self,
-        answer: Callable[..., Any],
-        val: PhotoBatches,
-        vocabulary: Vocabulary,
-        epochs: int,
-        progress: Progress | None,
-    ) -> None:
-        super().__init__()
-        self.answer = answer
-        self.val = val
-        self.vocabulary = vocabulary
-        self.epochs = epochs
-        self.progress = progress
-        self.curves: dict[str, list[float]] = {"loss": [], "score": []}
-        self.best_epoch = 0
-        self._weights: list[NDArray[np.float32]] = []
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Score, and remember the weights if they are the best so far."""
-        score = float("nan")
-        if len(self.val.labels.category):
-            found = figures(predict(self.answer, self.val), self.val.labels, self.vocabulary)
-            score = overall(found)
-        best = max((s for s in self.curves["score"] if s == s), default=-np.inf)
-        # Where there is nothing to score, the last epoch is kept.
-        if score > best or (np.isnan(score) and best == -np.inf):
-            self.best_epoch = epoch + 1
-            self._weights = self.model.get_weights()
-        self.curves["loss"].append(float((logs or {}).get("loss", float("nan"))))
-        self.curves["score"].append(score)
-        if self.progress is not None:
-            self.progress(epoch + 1, self.epochs, f"epochs of the network, score {score:.3f}")
-
-    def restore(self) -> None:
-        """Put the best weights back."""
-        if self._weights:
-            self.model.set_weights(self._weights)
+def _optimizer(options: FitOptions, n_steps: int) -> Any:
+    n_warm_up = max(int(n_steps * _WARM_UP), 1)
+    rate = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=0.0,
+        decay_steps=max(n_steps - n_warm_up, 1),
+        alpha=0.01,
+        warmup_target=options.learning_rate,
+        warmup_steps=n_warm_up,
+    )
+    average = {} if options.ema is None else {"use_ema": True, "ema_momentum": options.ema}
+    optimizer = keras.optimizers.AdamW(
+        rate, weight_decay=options.weight_decay, clipnorm=5.0, **average
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
 
 
-def predict(answer: Callable[..., Any], batches: PhotoBatches) -> dict[str, NDArray[np.float32]]:
-    """Return a `compiled` network's answers to every photo, in the order of the batches."""
-    answers: dict[str, list[NDArray[np.float32]]] = {name: [] for name in OUTPUTS}
-    for i in range(len(batches)):
-        inputs = batches[i][0]
-        found = answer(*inputs) if isinstance(inputs, tuple) else answer(inputs)
-        for name in OUTPUTS:
-            answers[name].append(np.asarray(found[name], dtype=np.float32))
-    return {name: np.concatenate(arrays) for name, arrays in answers.items()}
-
-
-def figures(
-    answers: Mapping[str, NDArray[np.float32]], labels: PhotoLabels, vocabulary: Vocabulary
-) -> dict[str, float]:
-    """Return the figures of a network's answers; those without labels are left out."""
-    scores, truth = answers["attributes"], labels.attributes
-    has_box = labels.box[:, 0] >= 0
-    overlap = network_metrics.box_overlap(answers["box"][has_box], labels.box[has_box])
-    recalls = network_metrics.attribute_recall_by_type(scores, truth, vocabulary.attribute_types, 1)
-    found = {
-        "category_top_1": network_metrics.top_k_accuracy(answers["category"], labels.category, 1),
-        "category_top_5": network_metrics.top_k_accuracy(answers["category"], labels.category, 5),
-        "attribute_recall_top_3": network_metrics.attribute_recall(scores, truth, 3),
-        "attribute_recall_top_5": network_metrics.attribute_recall(scores, truth, 5),
-        "box_iou": float(overlap.mean()) if len(overlap) else float("nan"),
-    }
-    found |= {f"first_of_type_recall_{kind}": value for kind, value in recalls.items()}
-    return {name: value for name, value in found.items() if not np.isnan(value)}
-
-
-def overall(found: Mapping[str, float]) -> float:
-    """Return one score to choose an epoch by: the mean of the heads' figures."""
-    names = ("category_top_1", "attribute_recall_top_5", "first_of_type_recall_pooled", "box_iou")
-    values = [found[name] for name in names if name in found]
-    return float(np.mean(values)) if values else float("nan")
+def _losses(options: FitOptions) -> dict[str, Any]:
+    found = {name: getattr(losses, f"{name}_loss") for name in OUTPUTS}
+    smoothing = options.label_smoothing
+    found["category"] = functools.partial(losses.category_loss, label_smoothing=smoothing)
+    return found

@@ -1,23 +1,30 @@
 """How well a network names photos that it was not fitted on, beside naming them blindly.
 
-Protocols, after DeepFashion:
+Protocols; each line of a report names its own:
 
 category top-k
-    Share of photos whose category is among the `k` best scored.
+    Share of photos whose category is among the `k` best scored (micro); "mean over
+    categories" is the mean of each category's own share (macro).
 attribute recall top-k
     Present attributes among a photo's `k` best scored, every one counted once (pooled);
-    ranked over all attributes, or within each type. Unknown attributes are not ranked.
+    ranked over all types together, or within each type. See
+    `modiste.training.attribute_metrics` for which figures were published by which.
 average precision
     Area under precision and recall of one attribute; the mean over the attributes that at
     least five photos have.
+log loss, calibration error
+    Whether a score is the probability that it looks like; less is better.
 box overlap
     Intersection over union with the true box, on the whole photo.
-retrieval recall@k
-    Share of street photos for which a shop photo of the same item is among the `k` items
-    nearest by embedding.
+street photo finds its item
+    Place of a street photo's item among all items by the nearest of their shop photos.
+photo finds another of its item
+    Search of a photo among all others of the split; recall@k and mAP@k as in
+    `modiste.training.retrieval_metrics`.
 
 The baseline beside each knows the training photos and does not look: it ranks categories
-and attributes by frequency and answers the mean box. That of retrieval is chance.
+and attributes by frequency and answers the mean box. That of retrieval is chance. On
+DeepFashion's own test photos the published figures stand beside those that they compare with.
 
 References
 ----------
@@ -28,7 +35,7 @@ Annotations", CVPR 2016.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -41,37 +48,17 @@ from modiste.data.dataset import Dataset
 from modiste.errors import DatasetError
 from modiste.progress import Progress
 from modiste.training.network_labels import PhotoLabels
-from modiste.training.network_metrics import (
-    attribute_recall,
-    attribute_recall_by_type,
-    box_overlap,
-    mean_average_precision,
-    top_k_accuracy,
+from modiste.training.network_lines import (
+    NetworkLine,
+    attribute_lines,
+    box_lines,
+    category_lines,
 )
-
-CATEGORY_KS = (1, 3, 5)
-ATTRIBUTE_KS = (1, 3, 5)
-RETRIEVAL_KS = (1, 5, 20)
+from modiste.training.probability_lines import probability_lines
+from modiste.training.published_figures import published_figures
+from modiste.training.retrieval_lines import same_item_lines, street_lines
 
 _BATCH = 32
-
-
-@dataclass(frozen=True)
-class NetworkLine:
-    """One figure and what answering blindly gives.
-
-    Parameters
-    ----------
-    name : str
-    value, baseline : float
-    n : int
-        Photos, or present attributes, that it rests on.
-    """
-
-    name: str
-    value: float
-    baseline: float
-    n: int
 
 
 @dataclass(frozen=True)
@@ -85,14 +72,7 @@ class NetworkReport:
         """Return the report as JSON values."""
         return {
             "n_photos": self.n_photos,
-            "figures": {
-                line.name: {
-                    key: round(value, 6) if isinstance(value, float) else value
-                    for key, value in asdict(line).items()
-                    if key != "name"
-                }
-                for line in self.lines
-            },
+            "figures": {line.name: line.to_json() for line in self.lines},
         }
 
 
@@ -129,13 +109,21 @@ def evaluate_network(
     garments = see(detector, dataset, photos, progress)
     labels = PhotoLabels.of(photos, dataset.vocabulary)
     known = PhotoLabels.of(train, dataset.vocabulary)
+    answers = answers_of(garments)
+    types = dataset.vocabulary.attribute_types
+    published = published_figures(dataset.vocabulary, split, len(photos))
     lines = (
-        *_category_lines(garments, labels, known),
-        *_attribute_lines(garments, labels, known, dataset.vocabulary.attribute_types),
-        *_box_lines(garments, labels, known),
-        *_retrieval_lines(garments, photos, detector, dataset, progress),
+        *category_lines(answers["category"], labels, known),
+        *attribute_lines(answers["attributes"], labels, known, types),
+        *probability_lines(answers, labels, known, detector.calibration),
+        *box_lines(answers["box"], labels, known),
+        *_street_lines(answers["embedding"], photos, detector, dataset, progress),
+        *same_item_lines(answers["embedding"], labels.item),
     )
-    return NetworkReport(len(photos), lines)
+    return NetworkReport(
+        len(photos),
+        tuple(replace(line, published=published.get(line.name, {})) for line in lines),
+    )
 
 
 def see(
@@ -153,101 +141,18 @@ def see(
     return garments
 
 
-def _category_lines(
-    garments: Sequence[Garment], labels: PhotoLabels, known: PhotoLabels
-) -> list[NetworkLine]:
-    n = int((labels.category >= 0).sum())
-    if not n:
-        return []
-    scores = np.array([list(g.category_scores.values()) for g in garments], dtype=np.float32)
-    counts = np.bincount(known.category[known.category >= 0], minlength=scores.shape[1])
-    blind = np.broadcast_to(_without_ties(counts), scores.shape)
-    return [
-        NetworkLine(
-            f"category top-{k}",
-            top_k_accuracy(scores, labels.category, k),
-            top_k_accuracy(blind, labels.category, k),
-            n,
-        )
-        for k in CATEGORY_KS
-    ]
+def answers_of(garments: Sequence[Garment]) -> dict[str, NDArray[np.float32]]:
+    """Return garments as arrays, by the network's outputs, one row a garment."""
+    return {
+        "category": np.array([[*g.category_scores.values()] for g in garments], dtype=np.float32),
+        "box": np.array([garment.box for garment in garments], dtype=np.float32),
+        "attributes": np.stack([garment.attribute_scores for garment in garments]),
+        "embedding": np.stack([garment.embedding for garment in garments]),
+    }
 
 
-def _attribute_lines(
-    garments: Sequence[Garment], labels: PhotoLabels, known: PhotoLabels, types: Sequence[str]
-) -> list[NetworkLine]:
-    truth = labels.attributes
-    n = int((truth == 1).sum())
-    if not n:
-        return []
-    scores = np.stack([garment.attribute_scores for garment in garments])
-    blind = np.broadcast_to(_without_ties((known.attributes == 1).sum(axis=0)), scores.shape)
-    lines = [
-        NetworkLine(
-            f"attribute recall top-{k}, all types ranked together",
-            attribute_recall(scores, truth, k),
-            attribute_recall(blind, truth, k),
-            n,
-        )
-        for k in ATTRIBUTE_KS
-        if k > 1
-    ]
-    for k in ATTRIBUTE_KS:
-        own = attribute_recall_by_type(scores, truth, types, k)
-        other = attribute_recall_by_type(blind, truth, types, k)
-        lines.append(
-            NetworkLine(
-                f"attribute recall top-{k}, ranked within each type",
-                own.pop("pooled"),
-                other.pop("pooled"),
-                n,
-            )
-        )
-        lines += [
-            NetworkLine(
-                f"attribute recall top-{k}, {kind}",
-                value,
-                other[kind],
-                int((truth[:, np.array(types) == kind] == 1).sum()),
-            )
-            for kind, value in own.items()
-            if k == ATTRIBUTE_KS[-1]
-        ]
-    precision, chance, n_attributes = mean_average_precision(scores, truth)
-    if n_attributes:
-        name = "average precision, mean over attributes"
-        lines.append(NetworkLine(name, precision, chance, n_attributes))
-    return lines
-
-
-def _box_lines(
-    garments: Sequence[Garment], labels: PhotoLabels, known: PhotoLabels
-) -> list[NetworkLine]:
-    has_box, known_box = labels.box[:, 0] >= 0, known.box[:, 0] >= 0
-    n = int(has_box.sum())
-    if not n:
-        return []
-    boxes = np.array([garment.box for garment in garments], dtype=np.float32)
-    whole = np.array([0.0, 0.0, 1.0, 1.0], dtype=np.float32)
-    mean = known.box[known_box].mean(axis=0) if known_box.any() else whole
-    overlap = box_overlap(boxes[has_box], labels.box[has_box])
-    blind = box_overlap(mean[None], labels.box[has_box])
-    return [
-        NetworkLine("box overlap, mean", float(overlap.mean()), float(blind.mean()), n),
-        *(
-            NetworkLine(
-                f"boxes that overlap by more than {bound}",
-                float((overlap > bound).mean()),
-                float((blind > bound).mean()),
-                n,
-            )
-            for bound in (0.5, 0.75)
-        ),
-    ]
-
-
-def _retrieval_lines(
-    garments: Sequence[Garment],
+def _street_lines(
+    embeddings: NDArray[np.float32],
     photos: pd.DataFrame,
     detector: Detector,
     dataset: Dataset,
@@ -262,27 +167,7 @@ def _retrieval_lines(
     ).to_numpy(dtype=bool)
     if not asked.any():
         return []
-    found = see(detector, dataset, shop, progress)
-    gallery = np.stack([garment.embedding for garment in found])
-    queries = np.stack([garments[row].embedding for row in np.flatnonzero(asked).tolist()])
+    gallery = answers_of(see(detector, dataset, shop, progress))["embedding"]
     item_of_photo = pd.Index(item_ids).get_indexer(shop[columns.ITEM_ID])
     own_item = pd.Index(item_ids).get_indexer(photos[columns.ITEM_ID].to_numpy()[asked])
-    scores = np.full((len(queries), len(item_ids)), -np.inf, dtype=np.float32)
-    for row, likeness in enumerate(queries @ gallery.T):
-        np.maximum.at(scores[row], item_of_photo, likeness)
-    return [
-        NetworkLine(
-            f"street photo finds its item, recall@{k} of {len(item_ids):,} items",
-            top_k_accuracy(scores, own_item.astype(np.int32), k),
-            min(k / len(item_ids), 1.0),
-            int(asked.sum()),
-        )
-        for k in RETRIEVAL_KS
-    ]
-
-
-def _without_ties(counts: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return ranks by count; of equals the first is the better, as a fixed answer needs."""
-    ranks = np.empty(len(counts), dtype=np.float32)
-    ranks[np.argsort(-counts, kind="stable")] = -np.arange(len(counts), dtype=np.float32)
-    return ranks
+    return street_lines(embeddings[asked], own_item, gallery, item_of_photo)

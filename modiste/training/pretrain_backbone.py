@@ -10,7 +10,6 @@ The demo then needs no download, and fits its last layers on photos that this ha
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +26,8 @@ from modiste.data.dataset import Dataset
 from modiste.data.demo_shop.shop import write_photos
 from modiste.training.network import pixel_batches
 from modiste.training.network_epochs import FitOptions, fit_parts
+from modiste.training.run_folder import RunFolder
+from modiste.training.run_settings import run_settings
 
 PHOTO_SEED = 20261
 CONFIG = NetworkConfig(
@@ -48,7 +49,7 @@ def pretrain(
     Parameters
     ----------
     work : path
-        Photos, decoded pixels and the state after each epoch are kept here.
+        Photos, decoded pixels and the run folder are kept here.
     out : path
         The ``.weights.h5`` file to write.
     n_photos : int
@@ -69,22 +70,24 @@ def pretrain(
         pixel_batches(dataset, split, cache, CONFIG.image_size, options)
         for split in (columns.TRAIN, columns.VAL)
     )
-    best = fit_parts(
-        parts, train, val, dataset.vocabulary, options, progress=_say, resume=work / "state"
-    )
+    run = RunFolder(work / "run", run_settings(CONFIG, options, dataset, parts.network))
+    best = fit_parts(parts, train, val, dataset.vocabulary, options, progress=_say, run=run)
     out.parent.mkdir(parents=True, exist_ok=True)
     save_backbone(parts.backbone, out)
-    (work / "curves.json").write_text(json.dumps(best.curves, indent=1), encoding="utf-8")
+    run.finish(best.history[best.best_epoch - 1])
 
 
-def save_backbone(backbone: Any, out: Path) -> None:
+def save_backbone(backbone: Any, out: Path, config: NetworkConfig = CONFIG) -> None:
     """Write the backbone's weights without the layers that `preprocess` put before it."""
-    alone = build_backbone(CONFIG, keras.Input((CONFIG.image_size, CONFIG.image_size, 3)))
+    image = keras.Input((config.image_size, config.image_size, 3))
+    alone = build_backbone(replace(config, weights=None), image)
     alone.set_weights(backbone.get_weights())
     alone.save_weights(out)
 
 
 def _say(done: int, total: int, what: str) -> None:
+    if what.startswith("steps"):
+        return
     os.write(1, f"{done}/{total} {what}\n".encode())
 
 

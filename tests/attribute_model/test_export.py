@@ -1,13 +1,22 @@
+import json
+import logging
+
 import keras
 import numpy as np
+import onnx
 import onnxruntime as ort
 import pytest
+from ai_edge_litert.interpreter import Interpreter
 
 from modiste.attribute_model.backbone import preprocess
 from modiste.attribute_model.config import NetworkConfig
-from modiste.attribute_model.export import compare, export_network, write_float32
+from modiste.attribute_model.export import VARIANT_FILES, export_network
+from modiste.attribute_model.export_gate import Gate
+from modiste.attribute_model.export_litert import LITERT_FILES, litert_answers
+from modiste.attribute_model.export_onnx import onnx_answers, write_float32
 from modiste.attribute_model.network import OUTPUTS, build_network
 from modiste.data.vocabulary import Vocabulary
+from modiste.errors import ReleaseError
 
 pytestmark = [
     pytest.mark.network,
@@ -19,6 +28,7 @@ SIZE = 32
 VOCABULARY = Vocabulary(
     ("Dress", "Jeans", "Tee"), ("full", "lower", "upper"), ("red", "striped"), ("style", "texture")
 )
+ANY = Gate(-1.0, 2.0, 2.0, -2.0)
 
 
 def photos(n):
@@ -26,41 +36,124 @@ def photos(n):
 
 
 @pytest.fixture(scope="module")
+def tiny():
+    """The least that has every output and a convolution that int8 takes: quick to export."""
+    keras.utils.set_random_seed(0)
+    image = keras.Input((SIZE, SIZE, 3))
+    x = keras.layers.Rescaling(1 / 255)(image)
+    for width in (4, 8):
+        x = keras.layers.Conv2D(width, 3, strides=2, activation="relu")(x)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    outputs = {
+        "category": keras.layers.Dense(3, activation="softmax")(x),
+        "box": keras.layers.Dense(4, activation="sigmoid")(x),
+        "attributes": keras.layers.Dense(2, activation="sigmoid")(x),
+        "embedding": keras.layers.UnitNormalization()(keras.layers.Dense(16)(x)),
+    }
+    return keras.Model(image, outputs)
+
+
+@pytest.fixture(scope="module")
 def exported(tmp_path_factory):
     folder = tmp_path_factory.mktemp("network")
+    keras.utils.set_random_seed(0)
     network = build_network(NetworkConfig("MobileNetV2", None, SIZE, alpha=0.35), VOCABULARY)
-    check = export_network(network, folder, photos(16), photos(20))
-    return folder, network, check
+    told = []
+    described = export_network(
+        network,
+        folder,
+        photos(16),
+        photos(20),
+        variants=tuple(VARIANT_FILES),
+        gate=ANY,
+        progress=lambda done, total, what: told.append((done, total)),
+    )
+    return folder, network, described, told
 
 
-def answers(path, batch):
-    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    return dict(zip(OUTPUTS, session.run(list(OUTPUTS), {"image": batch}), strict=True))
-
-
-@pytest.mark.parametrize("n", [1, 5])
+@pytest.mark.parametrize("n", [1, 5, 33])
 def test_onnx_answers_as_keras_does_for_any_batch(exported, n):
-    folder, network, _ = exported
-    found = answers(folder / "network.onnx", photos(n))
+    folder, network, _, _ = exported
+    found = onnx_answers(folder / "network.onnx", photos(n))
     expected = network(photos(n), training=False)
     for name in OUTPUTS:
         np.testing.assert_allclose(found[name], expected[name], atol=1e-3)
 
 
-def test_int8_is_smaller_and_the_check_says_how_far_it_agrees(exported):
-    folder, _, check = exported
-    sizes = [(folder / name).stat().st_size for name in ("network.int8.onnx", "network.onnx")]
-    assert sizes[0] < sizes[1]
-    assert set(check) == {"category_agreement", "embedding_cosine", "usable"}
-    found = answers(folder / "network.int8.onnx", photos(3))
-    assert found["embedding"].shape == (3, 512)
+def test_litert_answers_by_name_as_keras_does(exported):
+    folder, network, _, _ = exported
+    expected = network(photos(3), training=False)
+    for precision, tolerance in (("float16", 5e-3), ("int8", 0.05), ("integer", 0.2)):
+        found = litert_answers(folder / LITERT_FILES[precision], photos(3))
+        for name in OUTPUTS:
+            np.testing.assert_allclose(found[name], expected[name], atol=tolerance)
 
 
-def test_a_network_agrees_with_itself(exported):
-    folder = exported[0]
-    check = compare(folder / "network.onnx", folder / "network.onnx", photos(4))
-    assert check.usable
-    assert check.category_agreement == 1
+@pytest.mark.parametrize("file", LITERT_FILES.values())
+def test_litert_takes_and_gives_plain_numbers(exported, file):
+    interpreter = Interpreter(model_path=str(exported[0] / file))
+    signatures = interpreter.get_signature_list()
+    assert {name: set(tensors["outputs"]) for name, tensors in signatures.items()} == {
+        "serving_default": set(OUTPUTS)
+    }
+    (image,) = interpreter.get_input_details()
+    assert tuple(image["shape"]) == (1, SIZE, SIZE, 3)
+    tensors = [image, *interpreter.get_output_details()]
+    assert {tensor["dtype"] for tensor in tensors} == {np.float32}
+
+
+def test_every_variant_is_described_and_smaller_than_float32(exported):
+    folder, _, described, told = exported
+    assert {name: entry["file"] for name, entry in described.items()} == VARIANT_FILES
+    for entry in described.values():
+        assert entry["published"]
+        assert entry["missed"] == []
+        assert entry["n_photos"] == 20
+        assert entry["embedding_cosine"] > 0.9
+    assert described["float32"]["category_agreement"] == 1.0
+    json.dumps(described, allow_nan=False)
+    sizes = {name: (folder / file).stat().st_size for name, file in VARIANT_FILES.items()}
+    assert max(sizes.values()) == sizes.pop("float32")
+    assert told == [(n, 5) for n in (1, 2, 3, 4, 5)]
+
+
+def test_int8_weights_leave_room_for_sums_of_two_products_in_sixteen_bits(exported):
+    graph = onnx.load(exported[0] / "network.int8.onnx").graph
+    weights = [
+        onnx.numpy_helper.to_array(tensor)
+        for tensor in graph.initializer
+        if tensor.data_type == onnx.TensorProto.INT8 and len(tensor.dims) == 4
+    ]
+    assert len(weights) > 20
+    largest = max(np.abs(array.astype(int)).max() for array in weights)
+    assert 60 <= largest <= 64
+    assert all(array.shape[1] > 3 for array in weights)
+
+
+def test_a_variant_that_misses_its_gate_is_removed_and_the_log_says_so(tiny, tmp_path, caplog):
+    strict = Gate(-1.0, 2.0, 2.0, 0.99999)
+    with caplog.at_level(logging.WARNING):
+        described = export_network(
+            tiny, tmp_path, photos(16), photos(4), variants=("int8",), gate=strict
+        )
+    assert list(described) == ["float32", "int8"]
+    assert [path.name for path in tmp_path.iterdir()] == ["network.onnx"]
+    assert described["float32"]["published"]
+    assert not described["int8"]["published"]
+    (missed,) = described["int8"]["missed"]
+    assert missed == f"embedding_cosine {described['int8']['embedding_cosine']} is under 0.99999"
+    assert f"network.int8.onnx is not published: on 4 photos, {missed}" in caplog.text
+
+
+def test_a_float32_network_that_differs_stops_the_export(tiny, tmp_path):
+    with pytest.raises(ReleaseError, match=r"Received: network\.onnx is not published"):
+        export_network(tiny, tmp_path, photos(16), photos(4), variants=(), gate=Gate(1.1, 2, 2, -2))
+    assert not list(tmp_path.iterdir())
+
+
+def test_unknown_variants_are_refused(tiny, tmp_path):
+    with pytest.raises(ValueError, match=r"Received: \['int4'\]"):
+        export_network(tiny, tmp_path, photos(1), photos(1), variants=("int4",))
 
 
 def test_resnets_blue_green_red_order_is_exported(tmp_path):
@@ -70,5 +163,8 @@ def test_resnets_blue_green_red_order_is_exported(tmp_path):
     network = keras.Model(image, dict.fromkeys(OUTPUTS, pooled))
     write_float32(network, tmp_path / "scaled.onnx")
     expected = keras.applications.resnet.preprocess_input(photos(2).copy()).mean(axis=(1, 2))
-    found = answers(tmp_path / "scaled.onnx", photos(2))["box"]
+    session = ort.InferenceSession(
+        str(tmp_path / "scaled.onnx"), providers=["CPUExecutionProvider"]
+    )
+    (found,) = session.run(["box"], {"image": photos(2)})
     np.testing.assert_allclose(found, expected, atol=1e-2)

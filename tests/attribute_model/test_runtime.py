@@ -6,6 +6,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from modiste.attribute_model.calibration import Calibration
 from modiste.attribute_model.config import NetworkConfig
 from modiste.attribute_model.runtime import Detector
 from modiste.data.vocabulary import Vocabulary
@@ -60,11 +61,11 @@ def folder(tmp_path):
 
 def describe(folder, **changes):
     described = {
-        "schema_version": 1,
+        "schema_version": 2,
         "config": json.loads(NetworkConfig("MobileNetV2", None, SIZE).to_json()),
         "vocabulary_fingerprint": VOCABULARY.fingerprint,
         "thresholds": [0.5, 0.5, 0.3],
-        "int8": {"usable": True},
+        "variants": {"float32": {"published": True}, "int8": {"published": True}},
     }
     (folder / "network.json").write_text(json.dumps(described | changes))
 
@@ -97,6 +98,52 @@ def test_a_given_box_is_where_it_looks_and_what_it_returns(folder):
     assert list(whole.attributes) == ["red"]
 
 
+def test_a_second_look_gives_attributes_and_embedding_of_the_predicted_box(folder):
+    photo = painted(255, 0, 0, shape=(100, 100))
+    photo[12:, 5:65] = (0, 0, 255)  # the network's box and a tenth around it
+    (once,) = Detector.load(folder, VOCABULARY).detect([photo])
+    describe(folder, second_look=True)
+    detector = Detector.load(folder, VOCABULARY)
+    assert detector.second_look
+    corner = (0.0, 0.0, 0.1, 0.1)
+    twice, given = detector.detect([photo, photo], [None, corner])
+    assert list(twice.attributes) == ["blue"]
+    np.testing.assert_allclose(twice.attribute_scores, [0, 0, 1], atol=0.03)  # resampled edges
+    np.testing.assert_allclose(twice.embedding, [0, 0, 1], atol=0.03)
+    assert (twice.category, twice.category_scores) == (once.category, once.category_scores)
+    assert twice.box == once.box
+    # A box that the caller gives is looked at once.
+    assert list(given.attributes) == ["red"]
+    assert given.box == corner
+
+
+def test_second_looks_go_in_batches(folder):
+    describe(folder, second_look=True)
+    photos = [painted(i, 0, 0, shape=(20 + i, 33)) for i in range(40)]
+    scores = [g.attribute_scores[0] for g in Detector.load(folder, VOCABULARY).detect(photos)]
+    assert scores == pytest.approx([i / 255 for i in range(40)], abs=1e-5)
+
+
+def test_scores_are_calibrated_before_they_meet_their_threshold(folder):
+    photo = painted(0, 204, 102)
+    (plain,) = Detector.load(folder, VOCABULARY).detect([photo])
+    assert list(plain.attributes) == ["green", "blue"]
+    lines = Calibration(np.ones(3), np.array([0.0, np.log(3), -1.0]), 0.5, "attribute")
+    describe(folder, calibration=lines.to_json())
+    (garment,) = Detector.load(folder, VOCABULARY).detect([photo])
+    assert garment.attributes == pytest.approx({"green": 12 / 13}, abs=1e-5)
+    assert garment.category == plain.category
+    assert garment.category_scores["Jeans"] > plain.category_scores["Jeans"]
+    assert sum(garment.category_scores.values()) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("calibration", [{}, {"slope": [1.0]}, 7])
+def test_a_broken_calibration_is_refused(folder, calibration):
+    describe(folder, calibration=calibration)
+    with pytest.raises(ReleaseError, match=r"calibration in .*fit the network again"):
+        Detector.load(folder, VOCABULARY)
+
+
 def test_order_and_count_survive_batching(folder):
     detector = Detector.load(folder, VOCABULARY)
     photos = [painted(i, 0, 0, shape=(20 + i, 33)) for i in range(70)]
@@ -115,8 +162,22 @@ def test_threads_may_share_a_detector(folder):
 
 def test_int8_serves_only_where_it_agrees(folder):
     assert Detector.load(folder, VOCABULARY, precision="int8").precision == "int8"
-    describe(folder, int8={"usable": False})
-    assert Detector.load(folder, VOCABULARY, precision="int8").precision == "float32"
+    (folder / "network.int8.onnx").unlink()
+    for variants in ({"int8": {"published": False}}, {}):
+        describe(folder, variants=variants)
+        assert Detector.load(folder, VOCABULARY, precision="int8").precision == "float32"
+
+
+@pytest.mark.parametrize(
+    ("int8", "served"), [({"usable": True}, "int8"), ({"usable": False}, "float32")]
+)
+def test_the_first_schema_is_still_read(folder, int8, served):
+    describe(folder, schema_version=1, int8=int8)
+    path = folder / "network.json"
+    described = json.loads(path.read_text())
+    del described["variants"]
+    path.write_text(json.dumps(described))
+    assert Detector.load(folder, VOCABULARY, precision="int8").precision == served
 
 
 @pytest.mark.parametrize("boxes", [[(0.5, 0, 0.5, 1)], [(0, 0, 1.2, 1)], [(0, float("nan"), 1, 1)]])
@@ -144,7 +205,9 @@ def test_another_vocabulary_is_refused(folder):
         Detector.load(folder, other)
 
 
-@pytest.mark.parametrize("changes", [{"schema_version": 2}, {"thresholds": None}, {"int8": {}}])
+@pytest.mark.parametrize(
+    "changes", [{"schema_version": 3}, {"thresholds": None}, {"variants": None}]
+)
 def test_another_description_is_refused(folder, changes):
     describe(folder, **changes)
     with pytest.raises(ReleaseError, match="fit the network again"):

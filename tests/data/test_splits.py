@@ -7,7 +7,6 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from drawn_photos import save
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,18 +14,19 @@ from modiste.data.duplicates import PhotoHashes
 from modiste.data.splits import split_by_content, split_hashed
 from modiste.errors import DatasetError
 
+#: Hashes far from one another.
+BITS = np.random.default_rng(0).integers(0, 256, (400, 32), dtype=np.uint8)
+
 
 def made_hashes(keys: list[int]) -> PhotoHashes:
     """Return the hashes of photos that are the same where their key is."""
-    bits = np.stack(
-        [np.random.default_rng(key).integers(0, 256, 32, dtype=np.uint8) for key in keys]
-    )
+    bits = BITS[keys]
     thumbnails = np.zeros((len(keys), 16, 16, 3), np.uint8)
     return PhotoHashes(tuple(key.to_bytes(4) for key in keys), bits, thumbnails, {})
 
 
-def test_names_and_order_have_no_part_in_it(tmp_path):
-    paths = [save(tmp_path / f"{i}.png", seed=i) for i in range(30)]
+def test_names_and_order_have_no_part_in_it(tmp_path, draw_photo):
+    paths = [draw_photo(tmp_path / f"{i}.png", seed=i) for i in range(30)]
     splits = dict(zip(range(30), split_by_content(paths), strict=True))
     renamed = [shutil.copy(paths[i], tmp_path / f"z{97 * i % 31}.png") for i in range(29, -1, -1)]
 
@@ -34,9 +34,9 @@ def test_names_and_order_have_no_part_in_it(tmp_path):
     assert Counter(splits.values()) == {"train": 21, "val": 3, "test": 6}
 
 
-def test_a_picture_saved_anew_stays_on_its_side(tmp_path):
-    paths = [save(tmp_path / f"{i}.png", seed=i) for i in range(20)]
-    anew = [save(tmp_path / f"{i}.jpg", seed=i, side=64, quality=85) for i in range(20)]
+def test_a_picture_saved_anew_stays_on_its_side(tmp_path, draw_photo):
+    paths = [draw_photo(tmp_path / f"{i}.png", seed=i) for i in range(20)]
+    anew = [draw_photo(tmp_path / f"{i}.jpg", seed=i, side=64, quality=85) for i in range(20)]
     splits = split_by_content([*paths, *anew])
 
     assert splits[:20] == splits[20:]
@@ -66,8 +66,8 @@ def test_groups_stay_whole_and_order_is_free(photos, test_share, seed):
         assert set(splits) == {"train"}
 
 
-@settings(deadline=None, max_examples=20)
-@given(sizes=st.lists(st.integers(1, 60), min_size=1, max_size=12))
+@settings(deadline=None, max_examples=15)
+@given(sizes=st.lists(st.integers(1, 40), min_size=1, max_size=8))
 def test_every_class_and_the_whole_have_near_their_shares(sizes):
     labels = [f"class {i}" for i, size in enumerate(sizes) for _ in range(size)]
     splits = split_hashed(made_hashes(list(range(len(labels)))), labels=labels)
@@ -111,9 +111,9 @@ def test_wrong_labels_are_refused():
         split_hashed(made_hashes([1, 2]), labels=["Dress"])
 
 
-def test_a_missing_photo_is_refused(tmp_path):
+def test_a_missing_photo_is_refused(tmp_path, draw_photo):
     with pytest.raises(DatasetError, match=r"1 are not\. Received: .*gone"):
-        split_by_content([save(tmp_path / "a.png", seed=1), tmp_path / "gone.png"])
+        split_by_content([draw_photo(tmp_path / "a.png", seed=1), tmp_path / "gone.png"])
 
 
 def test_no_photos_have_no_splits():

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from painted_photos import VOCABULARY, painted_photos
 
+from modiste.attribute_model.calibration import Calibration
 from modiste.attribute_model.garment import Garment
 from modiste.errors import DatasetError
 from modiste.training.network_evaluation import evaluate_network
@@ -11,6 +12,7 @@ class Reader:
     """Answers from the pixels; `blind` always says the same."""
 
     image_size = 48
+    calibration = None
 
     def __init__(self, blind=False):
         self.blind = blind
@@ -54,9 +56,36 @@ def test_a_reader_that_sees_gets_everything_right(dataset):
     assert found["box overlap, mean"].value == pytest.approx(1, abs=1e-5)
     assert found["box overlap, mean"].baseline < 0.6
     assert found["box overlap, mean"].n == 16
+    assert found["category top-1, mean over categories"].value == 1
+    assert found["category top-1, mean over categories"].n == 2
+    assert found["attribute recall top-3, ranked within style"].n == 16
+    assert found["average precision, mean over style"].value == pytest.approx(1)
+    assert found["attribute calibration error (ECE)"].value == pytest.approx(0)
+    loss = found["attribute log loss (less is better)"]
+    assert loss.value == pytest.approx(0, abs=1e-6)
+    assert loss.baseline == pytest.approx(np.log(2), abs=0.02)
+    assert not any("before calibration" in name for name in found)
+    assert not any(line.published for line in report.lines)
     (street,) = (line for name, line in found.items() if "recall@1 of 40 items" in name)
     assert street.n == 8
     assert street.baseline == 1 / 40
+    (precise,) = (line for name, line in found.items() if "mAP@20 of 40 items" in name)
+    # Ten items look alike, and ties go against the answer.
+    assert precise.value == pytest.approx(1 / 10)
+    assert precise.baseline == pytest.approx(sum(1 / i for i in range(1, 21)) / 40)
+    (other,) = (line for name, line in found.items() if "recall@1 of 15 photos" in name)
+    assert other.baseline == pytest.approx(1 / 15)
+
+
+def test_the_error_before_calibration_stands_beside_the_one_after(dataset):
+    reader = Reader()
+    reader.calibration = Calibration(np.full(3, 0.5), np.zeros(3), 2.0, "overall")
+    found = figures(evaluate_network(reader, dataset, "test"))
+    for kind in ("attribute", "category"):
+        after = found[f"{kind} calibration error (ECE)"]
+        before = found[f"{kind} calibration error (ECE), before calibration"]
+        assert (before.n, before.baseline) == (after.n, after.baseline)
+    assert "attribute log loss (less is better), before calibration" in found
 
 
 def test_a_reader_that_does_not_look_is_as_good_as_the_baseline(dataset):

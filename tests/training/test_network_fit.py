@@ -13,7 +13,6 @@ from modiste.data.images import decode
 from modiste.errors import DatasetError
 from modiste.training.network import FitOptions, fit_network, pixel_batches
 from modiste.training.network_labels import PhotoLabels
-from modiste.training.network_photos import PhotoReader
 
 pytestmark = [
     pytest.mark.network,
@@ -153,13 +152,6 @@ def test_labels_tell_unknown_from_absent(dataset):
     assert labels.box[-1].tolist() == [-1] * 4
     assert labels.attributes[-1].tolist() == [-1] * 3
     assert tuple(labels.targets()) == OUTPUTS
-
-
-def test_a_views_key_follows_the_box_only_where_the_view_does(dataset):
-    labels = PhotoLabels.of(dataset.photos, VOCABULARY)
-    reader = PhotoReader(dataset, dataset.photos, labels, SIZE)
-    keys = {reader.key(row, view, seed) for row in (0, 1) for view in (0, 1) for seed in (0, 1)}
-    assert len(keys) == 6  # the plain view has no seed
 
 
 def test_a_dataset_without_training_photos_is_refused(dataset, tmp_path):

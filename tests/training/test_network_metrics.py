@@ -6,6 +6,7 @@ from modiste.training.network_metrics import (
     attribute_recall_by_type,
     box_overlap,
     f1_thresholds,
+    macro_top_k_accuracy,
     mean_average_precision,
     top_k_accuracy,
 )
@@ -17,6 +18,16 @@ def test_top_k_accuracy_leaves_unknown_categories_out():
     assert top_k_accuracy(scores, truth, 1) == 0.5
     assert top_k_accuracy(scores, truth, 2) == 1.0
     assert np.isnan(top_k_accuracy(scores, np.full(3, -1, dtype=np.int32), 1))
+
+
+def test_macro_accuracy_counts_a_rare_category_as_much_as_a_frequent_one():
+    truth = np.array([0] * 8 + [1, 1, -1], dtype=np.int32)
+    scores = np.tile(np.array([0.6, 0.4, 0.0], dtype=np.float32), (11, 1))
+    scores[9] = [0.0, 0.1, 0.9]
+    assert top_k_accuracy(scores, truth, 1) == pytest.approx(0.8)
+    assert macro_top_k_accuracy(scores, truth, 1) == pytest.approx(0.5)
+    assert macro_top_k_accuracy(scores, truth, 2) == pytest.approx(1.0)
+    assert np.isnan(macro_top_k_accuracy(scores, np.full(11, -1, dtype=np.int32), 1))
 
 
 def test_ties_and_nan_are_no_right_answers():
