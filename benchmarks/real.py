@@ -24,17 +24,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from modiste.attribute_model.config import NetworkConfig
-from modiste.attribute_model.garment import Garment
 from modiste.attribute_model.runtime import Detector
 from modiste.cli import terminal
 from modiste.data import columns, fashion_product_images, online_retail
 from modiste.data.dataset import Dataset
 from modiste.data.identifiers import IdMap
-from modiste.data.images import decode
 from modiste.progress import Progress
 from modiste.recommender.query import Query
 from modiste.recommender.recommender import Recommender
@@ -48,6 +44,7 @@ from modiste.training.network import FitOptions
 from modiste.training.report import Table
 
 from harness import Figure, figure, print_figures
+from held_out import colours, colours_seen, right_answers, seen, split_photos
 
 N_TYPES, N_COLOURS = 30, 20
 WEIGHTS = Path("mobilenet-v2", "mobilenetv2_dequant_notop.weights.h5")
@@ -102,9 +99,8 @@ def _network(
     terminal.print_tables(published.evaluation.tables)
 
     detector = Detector.load(published.path, dataset.vocabulary)
-    photos = dataset.photos
-    train, test = (photos[photos[columns.SPLIT] == s] for s in (columns.TRAIN, columns.TEST))
-    garments = _seen(detector, dataset, test, progress)
+    train, test = (split_photos(dataset, split) for split in (columns.TRAIN, columns.TEST))
+    garments = seen(detector, dataset, columns.TEST, progress)
     figures = [
         _accuracy(
             "top-1 of the 30 most frequent types",
@@ -116,9 +112,9 @@ def _network(
         ),
         _accuracy(
             "colour of the 20 most frequent colours",
-            _colours(dataset, test),
-            _colours_seen(dataset, garments),
-            _colours(dataset, train),
+            colours(dataset, test),
+            colours_seen(dataset, garments),
+            colours(dataset, train),
             N_COLOURS,
             target=0.58,
         ),
@@ -128,19 +124,8 @@ def _network(
         for f in figures
     )
     header = ("figure", "modiste", "majority", "target")
-    terminal.print_tables([Table("Photos held out (a fifth, by seed)", header, rows)])
+    terminal.print_tables([Table("Photos held out (a fifth, by content)", header, rows)])
     return dataset, figures
-
-
-def _seen(
-    detector: Detector, dataset: Dataset, photos: pd.DataFrame, progress: Progress
-) -> list[Garment]:
-    found: list[Garment] = []
-    for start in range(0, len(photos), 32):
-        names = photos[columns.IMAGE].iloc[start : start + 32]
-        found += detector.detect([decode(dataset.image_path(name)) for name in names])
-        progress(len(found), len(photos), "held-out photos")
-    return found
 
 
 def _accuracy(
@@ -152,13 +137,8 @@ def _accuracy(
     *,
     target: float,
 ) -> Figure:
-    """Score the photos of the most frequent classes; every class may be answered."""
-    counts = pd.Series(training).dropna().value_counts()
-    kept = counts.index[:n_classes]
-    rows = [n for n, label in enumerate(truth) if label in set(kept)]
-    right = np.array([truth[n] == answers[n] for n in rows], dtype=np.float64)
-    majority = float(np.mean([truth[n] == kept[0] for n in rows]))
-    interval = bootstrap_interval(right, np.arange(len(rows), dtype=np.int32))
+    right, majority = right_answers(truth, answers, training, n_classes)
+    interval = bootstrap_interval(right, np.arange(len(right), dtype=np.int32))
     return figure(
         name,
         float(right.mean()),
@@ -166,27 +146,6 @@ def _accuracy(
         baseline=majority,
         at_least=target,
     )
-
-
-def _colour_names(dataset: Dataset) -> NDArray[np.int64]:
-    types = np.array(dataset.vocabulary.attribute_types)
-    return np.flatnonzero(types == "colour")
-
-
-def _colours(dataset: Dataset, photos: pd.DataFrame) -> list[str | None]:
-    names = {dataset.vocabulary.attributes[n] for n in _colour_names(dataset)}
-    return [
-        next((name for name in listed if name in names), None) if listed is not None else None
-        for listed in photos[columns.ATTRIBUTES]
-    ]
-
-
-def _colours_seen(dataset: Dataset, garments: Sequence[Garment]) -> list[str]:
-    index = _colour_names(dataset)
-    return [
-        dataset.vocabulary.attributes[index[int(np.argmax(garment.attribute_scores[index]))]]
-        for garment in garments
-    ]
 
 
 def _purchases(data: Path, out: Path) -> list[Figure]:

@@ -1,0 +1,98 @@
+"""The datasets of `make bench NAME=attributes`, prepared, and how each is fitted.
+
+Every split follows from the photos' bytes, with duplicates on one side; epochs and settings
+were chosen on the validation photos.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from modiste.attribute_model.config import NetworkConfig
+from modiste.data import clothing_co_parsing, columns, fashion_product_images, photo_folders
+from modiste.data.dataset import Dataset
+from modiste.data.demo_shop.shop import write_photos
+from modiste.data.splits import split_by_content
+from modiste.progress import Progress
+from modiste.training.fit_options import FitOptions
+
+WEIGHTS = Path("mobilenet-v2", "mobilenetv2_dequant_notop.weights.h5")
+CLASSES = "clothing-dataset-small"
+PRODUCTS = "fashion-product-images"
+STREET = "clothing-co-parsing"
+DEMO = "demo shop"
+
+#: A seed that no other part of modiste draws with; 2,500 photos, a tenth of them for test.
+DEMO_SEED, DEMO_PHOTOS = 411, 3000
+
+
+@dataclass(frozen=True)
+class PublicSet:
+    """One dataset and how a network is fitted on it.
+
+    Parameters
+    ----------
+    name : str
+    prepare : callable
+        From the directory of real data, the directory to write and a progress to the dataset.
+    options : FitOptions
+    """
+
+    name: str
+    prepare: Callable[[Path, Path, Progress], Dataset]
+    options: FitOptions
+
+
+def network_config(data: Path) -> NetworkConfig:
+    """Return the network of every dataset: MobileNetV2, its last four blocks fitted."""
+    return NetworkConfig("MobileNetV2", str(data / WEIGHTS), image_size=224, trainable_layers=30)
+
+
+def _classes(data: Path, out: Path, progress: Progress) -> Dataset:
+    """Hold the source's own validation photos out as test, and a tenth of the rest as val."""
+    photo_folders.prepare(data / CLASSES, out, progress=progress)
+    dataset = Dataset.read(out)
+    photos = dataset.photos.copy()
+    train = photos.index[photos[columns.SPLIT] == columns.TRAIN]
+    photos.loc[photos[columns.SPLIT] == columns.VAL, columns.SPLIT] = columns.TEST
+    photos.loc[train, columns.SPLIT] = split_by_content(
+        [dataset.image_path(image) for image in photos.loc[train, columns.IMAGE]],
+        shares={columns.TRAIN: 0.9, columns.VAL: 0.1},
+        labels=photos.loc[train, columns.CATEGORY].tolist(),
+        progress=progress,
+    )
+    return replace(dataset, photos=photos)
+
+
+def _products(data: Path, out: Path, progress: Progress) -> Dataset:
+    fashion_product_images.prepare(data / PRODUCTS, out, progress=progress)
+    return Dataset.read(out)
+
+
+def _street(data: Path, out: Path, progress: Progress) -> Dataset:
+    clothing_co_parsing.prepare(data / STREET, out, progress=progress)
+    return Dataset.read(out)
+
+
+def _demo(data: Path, out: Path, progress: Progress) -> Dataset:  # noqa: ARG001 - drawn, not read
+    if not (out / "photos.parquet").is_file():
+        write_photos(out, n_photos=DEMO_PHOTOS, seed=DEMO_SEED, progress=progress)
+    dataset = Dataset.read(out)
+    photos = dataset.photos.copy()
+    photos[columns.SPLIT] = split_by_content(
+        [dataset.image_path(image) for image in photos[columns.IMAGE]],
+        shares={columns.TRAIN: 0.8, columns.VAL: 0.08, columns.TEST: 0.12},
+        labels=photos[columns.CATEGORY].tolist(),
+        progress=progress,
+    )
+    return replace(dataset, photos=photos)
+
+
+SETS = (
+    PublicSet(CLASSES, _classes, FitOptions(epochs=12, views=4)),
+    PublicSet(PRODUCTS, _products, FitOptions(epochs=12, views=4)),
+    PublicSet(STREET, _street, FitOptions(epochs=25, views=8)),
+    PublicSet(DEMO, _demo, FitOptions(epochs=20, views=3)),
+)
