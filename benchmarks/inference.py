@@ -176,7 +176,7 @@ def _throughput(network: Any, out: Path, size: int, rounds: int, seed: int) -> l
                 label = f"{name} against {BASELINE}, batch {batch}"
                 figures.append(_ratio(label, ratios, at_least=target))
     header = ("", "ms a call", "photos/s", f"times {BASELINE}")
-    title = f"Answering: median [least, most] of {rounds} rounds"
+    title = f"Answering: median (least to most) of {rounds} rounds"
     terminal.print_tables([Table(title, header, tuple(rows))])
     return figures
 
@@ -253,7 +253,7 @@ def _first_answers(out: Path, turns: range) -> list[Figure]:
         shares = [1 / ratio for ratio in smaller]
         figures.append(_ratio(f"memory, {label}", shares, at_most=0.6 if of_int8 else None))
     header = ("", "seconds to the first answer", "peak memory, MB")
-    title = f"A new process: median [least, most] of {turns.stop}"
+    title = f"A new process: median (least to most) of {turns.stop}"
     terminal.print_tables([Table(title, header, tuple(rows))])
     return figures
 
@@ -279,7 +279,7 @@ def _ratio(
 def _spread(values: Sequence[float]) -> str:
     digits = 0 if min(values) >= 1000 else 1 if min(values) >= 10 else 2
     low, middle, high = min(values), statistics.median(values), max(values)
-    return f"{middle:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+    return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
 
 
 if __name__ == "__main__":

@@ -21,7 +21,19 @@ from modiste.training.report import Table
 
 #: Which extra brings a library that the core lacks.
 _EXTRA_OF = {
-    **dict.fromkeys(("gensim", "keras", "onnx", "sklearn", "tensorflow", "tf2onnx"), "train"),
+    **dict.fromkeys(
+        (
+            "ai_edge_litert",
+            "gensim",
+            "keras",
+            "matplotlib",
+            "onnx",
+            "sklearn",
+            "tensorflow",
+            "tf2onnx",
+        ),
+        "train",
+    ),
     **dict.fromkeys(("flask", "pydantic", "waitress"), "serve"),
 }
 

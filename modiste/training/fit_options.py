@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from modiste.attribute_model.augmentation import DEFAULT_AUGMENTATION, AugmentationConfig
 from modiste.training.devices import PRECISIONS, STRATEGIES
 
 #: What each head's loss counts for; one for each output of the network.
@@ -38,6 +39,8 @@ class FitOptions:
         Views of each photo that go through the frozen part: the photo itself and
         ``views - 1`` random ones. Networks without a frozen part draw anew every epoch if
         it is above 1.
+    augmentation : AugmentationConfig
+        How far random views differ from their photo.
     precision : str
         ``"float32"``, ``"mixed_float16"`` or ``"mixed_bfloat16"``; see
         `modiste.training.devices`.
@@ -72,6 +75,7 @@ class FitOptions:
     label_smoothing: float = 0.1
     ema: float | None = None
     views: int = 2
+    augmentation: AugmentationConfig = DEFAULT_AUGMENTATION
     precision: str = "float32"
     strategy: str = "none"
     seed: int = 0

@@ -17,6 +17,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from modiste.attribute_model.augmentation import DEFAULT_AUGMENTATION, AugmentationConfig
 from modiste.attribute_model.config import NetworkConfig
 from modiste.attribute_model.export import DEFAULT_VARIANTS, export_network
 from modiste.attribute_model.feature_cache import FeatureCache
@@ -58,7 +59,7 @@ class NetworkFit:
     best_epoch : int
         Counted from 1.
     export : mapping
-        How the int8 network compares with the float32 one.
+        How each exported variant compares with Keras; see `export_network`.
     """
 
     metrics: Mapping[str, float]
@@ -78,9 +79,10 @@ def fit_network(
 ) -> NetworkFit:
     """Fit a network on the training photos and write it, ready to serve.
 
-    Writes ``network.onnx``, ``network.int8.onnx``, ``network.weights.h5`` and
-    ``network.json`` (config, thresholds, vocabulary fingerprint, figures) into `out_dir`.
-    The weights kept are those of the epoch with the best validation score.
+    Writes ``network.onnx``, the other variants that agree with it closely enough,
+    ``network.weights.h5`` and ``network.json`` (config, thresholds, calibration, whether it
+    looks twice, vocabulary fingerprint, figures) into `out_dir`. The weights kept are those
+    of the epoch with the best validation score.
 
     Parameters
     ----------
@@ -90,14 +92,23 @@ def fit_network(
         Made if it is not there.
     config : NetworkConfig
     options : FitOptions, optional
+        With `run_dir`, a fit that was killed goes on where it was.
+    variants : collection of str
+        Formats to write, of `modiste.attribute_model.export.VARIANT_FILES`.
     progress : callable, optional
 
     Raises
     ------
+    CacheRoomError
+        If the frozen features do not fit on the disk; before any is computed.
     DatasetError
-        If there are no training photos.
+        If there are no training photos, or some cannot be read.
+    DivergedError
+        If the loss is no longer a number.
     MissingWeightsError
         If the backbone's weights cannot be had.
+    RunFolderError
+        If the run folder is of another run.
     """
     options = options or FitOptions()
     keras.utils.set_random_seed(options.seed)
@@ -116,7 +127,7 @@ def fit_network(
         )
         best = fit_parts(parts, train, val, dataset.vocabulary, options, progress=progress, run=run)
         calibration = _sample(dataset, columns.TRAIN, config.image_size)
-        held_out = _sample(dataset, columns.VAL, config.image_size)
+        held_out = _sample(dataset, columns.VAL, config.image_size, n_photos=512)
         answers = predict(compiled(parts.trainable), val) if len(val.labels.category) else {}
     metrics = figures(answers, val.labels, dataset.vocabulary) if answers else {}
     out = Path(out_dir)
@@ -176,7 +187,7 @@ def pixel_batches(
     progress: Progress | None = None,
 ) -> PhotoBatches:
     """Return batches of a split's pixels, for a network of which every layer is fitted."""
-    reader = _reader(dataset, split, size)
+    reader = _reader(dataset, split, size, options.augmentation)
     views = PixelViews(reader, cache, progress=progress)
     seed = options.seed if split == columns.TRAIN else None
     return PhotoBatches(views, reader.labels, options.batch_size, seed)
@@ -192,7 +203,7 @@ def feature_batches(
     progress: Progress | None = None,
 ) -> PhotoBatches:
     """Return batches of what the frozen part makes of a split's photos."""
-    reader = _reader(dataset, split, frozen.inputs[0].shape[1])
+    reader = _reader(dataset, split, frozen.inputs[0].shape[1], options.augmentation)
     training = split == columns.TRAIN
     n_views = options.views if training else 1
     views = CachedViews(reader, cache, frozen, n_views=n_views, progress=progress)
@@ -201,14 +212,20 @@ def feature_batches(
     )
 
 
-def _reader(dataset: Dataset, split: str, size: int) -> PhotoReader:
+def _reader(
+    dataset: Dataset,
+    split: str,
+    size: int,
+    augmentation: AugmentationConfig = DEFAULT_AUGMENTATION,
+) -> PhotoReader:
     photos = dataset.photos[dataset.photos[columns.SPLIT] == split]
     if split == columns.TRAIN and photos.empty:
         raise DatasetError(
             "A network needs photos whose split is 'train'. "
             f"Received: {len(dataset.photos)} photos, none of them"
         )
-    return PhotoReader(dataset, photos, PhotoLabels.of(photos, dataset.vocabulary), size)
+    labels = PhotoLabels.of(photos, dataset.vocabulary)
+    return PhotoReader(dataset, photos, labels, size, augmentation=augmentation)
 
 
 def _frozen_fingerprint(parts: NetworkParts, config: NetworkConfig) -> str:

@@ -18,7 +18,7 @@ from modiste.training.run_folder import RunFolder
 from modiste.training.run_settings import weights_fingerprint
 
 VOCABULARY = Vocabulary(("Tall", "Wide"), ("full", "upper"), ("red", "blue"), ("style", "style"))
-OPTIONS = FitOptions(epochs=4, batch_size=8, learning_rate=2e-2, seed=3)
+OPTIONS = FitOptions(epochs=4, batch_size=8, learning_rate=2e-2, ema=0.8, seed=3)
 N_PHOTOS, N_FEATURES = 30, 6
 N_STEPS = 4
 STOP_AT = 2 * N_STEPS + 2  # in the middle of the third epoch

@@ -134,31 +134,21 @@ def test_another_fits_folder_is_refused(whole):
         fit_parts(parts, batches(3), batches(None), VOCABULARY, OPTIONS, run=run)
 
 
-def test_averaged_weights_are_scored_and_kept_and_resume_too(tmp_path):
-    options = replace(OPTIONS, ema=0.8, epochs=2)
-    model, best = small_fit(tmp_path / "whole", options)
-    state = Checkpoint.read(tmp_path / "whole" / "checkpoint" / "latest.npz")
-    fitted, kept = state.model[0], state.best[0]
+def test_averaged_weights_are_kept_while_the_others_are_fitted_on(whole):
+    path, model, best, _ = whole
+    state = Checkpoint.read(path / "checkpoint" / "latest.npz")
+    fitted, kept = state.model[0], model.get_layer("hidden").kernel.numpy()
+    assert fitted.shape == kept.shape
     assert not np.allclose(fitted, kept)
-    val = batches(None)
-    found = figures(predict(compiled(model), val), val.labels, VOCABULARY)
-    assert found["box_iou"] == pytest.approx(best.curves["box_iou"][best.best_epoch - 1])
-
-    def stop(done, total, what):
-        if what.startswith("steps") and done == N_STEPS + 1:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        small_fit(tmp_path / "cut", options, progress=stop)
-    resumed, again = small_fit(tmp_path / "cut", options)
-    assert again.curves == best.curves
-    for ours, theirs in zip(resumed.get_weights(), model.get_weights(), strict=True):
-        np.testing.assert_array_equal(ours, theirs)
+    np.testing.assert_array_equal(state.best[0], kept)
+    if best.best_epoch == OPTIONS.epochs:
+        averages = [a for a in state.optimizer if a.shape == kept.shape]
+        assert any(np.array_equal(average, kept) for average in averages)
 
 
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 def test_mixed_precision_computes_in_16_bits_and_keeps_32(precision):
-    model, best = small_fit(None, replace(OPTIONS, precision=precision, epochs=3))
+    model, best = small_fit(None, replace(OPTIONS, precision=precision, ema=None, epochs=3))
     assert model.get_layer("hidden").compute_dtype == precision.removeprefix("mixed_")
     assert {variable.dtype for variable in model.trainable_variables} == {"float32"}
     assert isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer) == (
@@ -168,11 +158,9 @@ def test_mixed_precision_computes_in_16_bits_and_keeps_32(precision):
     assert keras.config.dtype_policy().name == "float32"
 
 
-def test_label_smoothing_reaches_the_loss():
-    sharp, smooth = (
-        small_fit(None, replace(OPTIONS, epochs=1, label_smoothing=share))[1] for share in (0, 0.5)
-    )
-    assert sharp.curves["category_loss"] != smooth.curves["category_loss"]
+def test_label_smoothing_reaches_the_loss(whole):
+    _, sharp = small_fit(None, replace(OPTIONS, label_smoothing=0.0))
+    assert sharp.curves["category_loss"][-1] < whole[2].curves["category_loss"][-1]
 
 
 def test_a_fit_that_diverges_says_so():
