@@ -2,9 +2,10 @@
 
 ``make bench NAME=attributes DATA=...`` needs a directory with ``clothing-dataset-small``,
 ``fashion-product-images``, ``clothing-co-parsing`` and ``mobilenet-v2``; nothing of it is
-part of modiste. MobileNetV2 with its ImageNet weights is fitted with three seeds on each
-dataset (`public_sets`), exported, and the exported float32 network scored on photos that
-neither the fit nor the choice of its settings has seen. Protocols:
+part of modiste. MobileNetV2 is fitted with three seeds on each dataset (`public_sets`), with
+its ImageNet weights, on the demo shop with those that ship with modiste. The exported float32
+network is scored on photos that neither the fit nor the choice of its settings has seen.
+Protocols:
 
 top-1
     Share of photos whose class is scored best; for Fashion Product Images those of the 30
@@ -58,7 +59,7 @@ from modiste.training.retrieval_metrics import retrieve_leaving_one_out
 
 from harness import Figure, figure, print_figures
 from held_out import colours, colours_seen, right_answers, seen, split_photos
-from public_sets import CLASSES, DEMO, PRODUCTS, SETS, STREET, WEIGHTS, PublicSet, network_config
+from public_sets import CLASSES, DEMO, PRODUCTS, SETS, STREET, WEIGHTS, PublicSet, imagenet_network
 
 N_TYPES, N_COLOURS, RETRIEVAL_K, ATTRIBUTE_K = 30, 20, 10, 5
 #: Least that each figure should reach; that of retrieval is a multiple of its baseline.
@@ -112,7 +113,7 @@ def _measure(
             fitted = fit_network(
                 dataset,
                 folder,
-                network_config(data),
+                each.network(data),
                 options,
                 variants=("float32",),
                 progress=progress,
@@ -196,7 +197,7 @@ def _precision(embeddings: NDArray[np.float32], dataset: Dataset) -> float:
 
 def _probe(dataset: Dataset, data: Path, progress: Progress) -> Probe:
     """Return what frozen features give: a linear probe's accuracies, plain retrieval's mAP."""
-    parts = build_parts(replace(network_config(data), trainable_layers=0), dataset.vocabulary)
+    parts = build_parts(replace(imagenet_network(data), trainable_layers=0), dataset.vocabulary)
     run = frozen_runner(parts.frozen, len(dataset.photos))
     features = {}
     for split in (columns.TRAIN, columns.TEST):

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from modiste.attribute_model.config import NetworkConfig
 from modiste.data import clothing_co_parsing, columns, fashion_product_images, photo_folders
-from modiste.data.dataset import Dataset
-from modiste.data.demo_shop.shop import write_photos
+from modiste.data.dataset import PHOTOS_FILE, Dataset
+from modiste.data.demo_shop.shop import write_demo_shop
 from modiste.data.splits import split_by_content
 from modiste.progress import Progress
+from modiste.training.demo import NETWORK as DEMO_NETWORK
 from modiste.training.fit_options import FitOptions
 
 WEIGHTS = Path("mobilenet-v2", "mobilenetv2_dequant_notop.weights.h5")
@@ -24,8 +25,9 @@ PRODUCTS = "fashion-product-images"
 STREET = "clothing-co-parsing"
 DEMO = "demo shop"
 
-#: A seed that no other part of modiste draws with; 2,500 photos, a tenth of them for test.
-DEMO_SEED, DEMO_PHOTOS = 411, 3000
+#: A seed that nothing else draws with: neither the demo, nor what its weights were fitted on,
+#: nor what these settings were chosen on.
+DEMO_SEED = 512
 
 
 @dataclass(frozen=True)
@@ -37,17 +39,24 @@ class PublicSet:
     name : str
     prepare : callable
         From the directory of real data, the directory to write and a progress to the dataset.
+    network : callable
+        From the directory of real data to the network.
     options : FitOptions
     """
 
     name: str
     prepare: Callable[[Path, Path, Progress], Dataset]
+    network: Callable[[Path], NetworkConfig]
     options: FitOptions
 
 
-def network_config(data: Path) -> NetworkConfig:
-    """Return the network of every dataset: MobileNetV2, its last four blocks fitted."""
+def imagenet_network(data: Path) -> NetworkConfig:
+    """Return MobileNetV2 with its ImageNet weights, the last three blocks fitted."""
     return NetworkConfig("MobileNetV2", str(data / WEIGHTS), image_size=224, trainable_layers=30)
+
+
+def _demo_network(data: Path) -> NetworkConfig:  # noqa: ARG001 - its weights ship with modiste
+    return DEMO_NETWORK
 
 
 def _classes(data: Path, out: Path, progress: Progress) -> Dataset:
@@ -77,22 +86,14 @@ def _street(data: Path, out: Path, progress: Progress) -> Dataset:
 
 
 def _demo(data: Path, out: Path, progress: Progress) -> Dataset:  # noqa: ARG001 - drawn, not read
-    if not (out / "photos.parquet").is_file():
-        write_photos(out, n_photos=DEMO_PHOTOS, seed=DEMO_SEED, progress=progress)
-    dataset = Dataset.read(out)
-    photos = dataset.photos.copy()
-    photos[columns.SPLIT] = split_by_content(
-        [dataset.image_path(image) for image in photos[columns.IMAGE]],
-        shares={columns.TRAIN: 0.8, columns.VAL: 0.08, columns.TEST: 0.12},
-        labels=photos[columns.CATEGORY].tolist(),
-        progress=progress,
-    )
-    return replace(dataset, photos=photos)
+    if not (out / PHOTOS_FILE).is_file():
+        write_demo_shop(out, seed=DEMO_SEED, progress=progress)
+    return Dataset.read(out)
 
 
 SETS = (
-    PublicSet(CLASSES, _classes, FitOptions(epochs=12, views=4)),
-    PublicSet(PRODUCTS, _products, FitOptions(epochs=12, views=4)),
-    PublicSet(STREET, _street, FitOptions(epochs=25, views=8)),
-    PublicSet(DEMO, _demo, FitOptions(epochs=20, views=3)),
+    PublicSet(CLASSES, _classes, imagenet_network, FitOptions(epochs=10, views=4)),
+    PublicSet(PRODUCTS, _products, imagenet_network, FitOptions(epochs=10, views=4)),
+    PublicSet(STREET, _street, imagenet_network, FitOptions(epochs=20, views=8)),
+    PublicSet(DEMO, _demo, _demo_network, FitOptions(epochs=16, views=3)),
 )

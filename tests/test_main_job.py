@@ -41,7 +41,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
         str(folder / "shop"),
         str(folder / "releases"),
         *("--backbone", "MobileNetV2", "--alpha", "0.35", "--weights", "none"),
-        *("--image-size", "64", "--epochs", "1", "--json"),
+        *("--image-size", "64", "--epochs", "1", "--run", str(root / "run"), "--json"),
     )
     assert json.loads(said)["release"] == current_release(folder / "releases").name
     return folder

@@ -42,7 +42,8 @@ def frozen_runner(frozen: Any, n_photos: int) -> Run:
     """
     import tensorflow as tf
 
-    if n_photos < WORTH_CONVERTING or tf.config.list_physical_devices("GPU"):
+    few, mixed = n_photos < WORTH_CONVERTING, frozen.outputs[0].dtype != "float32"
+    if few or mixed or tf.config.list_physical_devices("GPU"):
         answer = compiled(frozen)
 
         def run(pixels: Pixels) -> list[NDArray[np.float32]]:

@@ -40,6 +40,7 @@ _COLOUR_CELLS = 4  # colour cells along one side of a cell of the last feature m
 _COLOUR_STEPS = 4  # of red, green and blue: 64 colours
 _BOX_CHANNELS = 128
 _HIDDEN = 512
+_ANSWERS = "float32"  # of what answers and of sums over many cells, in mixed precision too
 _MOMENTUM = 0.98  # of running statistics: a fit may have few steps
 
 
@@ -171,7 +172,7 @@ def _textures(backbone: Any, cut_at: int | None) -> Any:
         and tensor.shape[1] > top.shape[1]
     }
     maps = list(last_of_size.values()) or [top]
-    statistics = [SpatialStatistics(name=f"textures_{x.shape[1]}")(x) for x in maps]
+    statistics = [SpatialStatistics(dtype=_ANSWERS, name=f"textures_{x.shape[1]}")(x) for x in maps]
     if len(statistics) == 1:
         return statistics[0]
     return keras.layers.Concatenate(name="textures")(statistics)
@@ -195,15 +196,15 @@ def _features(top: Any, box: Any, colours: Any, textures: Any) -> dict[str, Any]
     where = keras.layers.Conv2D(1, 1, activation="sigmoid", name="attention")(top)
     per_cell = colours.shape[1] // top.shape[1]
     where_fine = keras.layers.UpSampling2D(per_cell, name="attention_fine")(where)
-    inside = BoxMask(top.shape[1], name="inside")(box)
-    inside_fine = BoxMask(colours.shape[1], name="inside_fine")(box)
+    inside = BoxMask(top.shape[1], dtype=_ANSWERS, name="inside")(box)
+    inside_fine = BoxMask(colours.shape[1], dtype=_ANSWERS, name="inside_fine")(box)
     where = keras.layers.Multiply(name="where")([where, inside])
     where_fine = keras.layers.Multiply(name="where_fine")([where_fine, inside_fine])
-    palette = WeightedMean(name="palette")(_colour_names(colours), where_fine)
+    palette = WeightedMean(dtype=_ANSWERS, name="palette")(_colour_names(colours), where_fine)
     # To one scale: a few hundred steps cannot grow the weights that shares of a colour need.
     return {
         "pooled": keras.layers.GlobalAveragePooling2D(name="pooled")(top),
-        "attended": WeightedMean(name="attended")(top, where),
+        "attended": WeightedMean(dtype=_ANSWERS, name="attended")(top, where),
         "palette": keras.layers.BatchNormalization(momentum=0.9, name="palette_scaled")(palette),
         "textures": keras.layers.BatchNormalization(momentum=0.9, name="textures_scaled")(textures),
     }
@@ -226,6 +227,7 @@ def _colour_names(colours: Any) -> Any:
         activation="softmax",
         kernel_initializer=kernel,
         bias_initializer=bias,
+        dtype=_ANSWERS,
         name="colour_names",
     )(colours)
 
@@ -233,7 +235,9 @@ def _colour_names(colours: Any) -> Any:
 def _category_head(features: dict[str, Any], n_categories: int) -> Any:
     x = keras.layers.Concatenate(name="category_in")([features["pooled"], features["attended"]])
     x = keras.layers.Dropout(0.3, name="category_dropout")(x)
-    return keras.layers.Dense(n_categories, activation="softmax", name="category")(x)
+    return keras.layers.Dense(n_categories, activation="softmax", dtype=_ANSWERS, name="category")(
+        x
+    )
 
 
 def _box_head(top: Any, fine: Any) -> Any:
@@ -253,12 +257,12 @@ def _box_head(top: Any, fine: Any) -> Any:
     # Small at first, so that the box starts where `EdgePositions` expects it.
     small = keras.initializers.RandomNormal(stddev=1e-3)
     x = keras.layers.Conv2D(4, 3, padding="same", kernel_initializer=small, name="box_edges")(x)
-    return EdgePositions(name="box")(x)
+    return EdgePositions(dtype=_ANSWERS, name="box")(x)
 
 
 def _attribute_head(features: dict[str, Any], n_attributes: int) -> Any:
     if n_attributes == 0:
-        return NoScores(name="attributes")(features["pooled"])
+        return NoScores(dtype=_ANSWERS, name="attributes")(features["pooled"])
     x = keras.layers.Concatenate(name="attributes_in")(list(features.values()))
     x = keras.layers.Dropout(0.3, name="attributes_dropout_in")(x)
     x = keras.layers.Dense(_HIDDEN, activation="relu", name="attributes_hidden")(x)
@@ -266,7 +270,11 @@ def _attribute_head(features: dict[str, Any], n_attributes: int) -> Any:
     x = keras.layers.Dropout(0.3, name="attributes_dropout")(x)
     bias = keras.initializers.Constant(-3.0)  # most attributes are absent
     return keras.layers.Dense(
-        n_attributes, activation="sigmoid", bias_initializer=bias, name="attributes"
+        n_attributes,
+        activation="sigmoid",
+        bias_initializer=bias,
+        dtype=_ANSWERS,
+        name="attributes",
     )(x)
 
 
@@ -274,4 +282,4 @@ def _embedding_head(features: dict[str, Any], size: int) -> Any:
     x = keras.layers.Concatenate(name="embedding_in")(list(features.values()))
     x = keras.layers.Dropout(0.2, name="embedding_dropout")(x)
     x = keras.layers.Dense(size, name="embedding_linear")(x)
-    return keras.layers.UnitNormalization(name="embedding")(x)
+    return keras.layers.UnitNormalization(dtype=_ANSWERS, name="embedding")(x)

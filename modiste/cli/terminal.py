@@ -57,9 +57,10 @@ def progress_bars(*, quiet: bool = False) -> Iterator[Progress]:
         tasks: dict[str, object] = {}
 
         def tell(done: int, total: int, what: str) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done, total=total)  # type: ignore[arg-type]
+            kind = what.partition(": ")[0]  # what follows changes from step to step
+            if kind not in tasks:
+                tasks[kind] = bars.add_task(what, total=total)
+            bars.update(tasks[kind], completed=done, total=total, description=what)  # type: ignore[arg-type]
 
         yield tell
 

@@ -35,6 +35,10 @@ _MARK = ".modiste-demo"
 _N_ACTIVE = 50
 
 
+#: So small a backbone gains by fitting more of it than the default's last 12 layers.
+NETWORK = NetworkConfig("MobileNetV2", DEMO_SHOP, image_size=128, alpha=0.5, trainable_layers=36)
+
+
 @dataclass(frozen=True)
 class DemoSize:
     """How large a shop to draw and how long to train.
@@ -93,11 +97,7 @@ class _Clock:
 
 def demo_config(size: DemoSize, seed: int) -> JobConfig:
     """Return the settings of the demo's job: a small backbone that ships with modiste."""
-    # So small a backbone gains by fitting more of it than the default's last 12 layers.
-    network = NetworkConfig(
-        "MobileNetV2", DEMO_SHOP, image_size=128, alpha=0.5, trainable_layers=36
-    )
-    return JobConfig(network=network, fit=FitOptions(epochs=size.epochs, views=3)).with_seed(seed)
+    return JobConfig(network=NETWORK, fit=FitOptions(epochs=size.epochs, views=3)).with_seed(seed)
 
 
 def run_demo(

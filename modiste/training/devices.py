@@ -63,8 +63,3 @@ def _strategy(name: str) -> Any:
         devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
         return tf.distribute.MirroredStrategy([device.name for device in devices])
     return tf.distribute.get_strategy()
-
-
-def is_chief() -> bool:
-    """Return True. SHIM: goes when training/network.py does not ask."""
-    return True

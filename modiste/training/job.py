@@ -82,7 +82,7 @@ class JobConfig:
     def to_json(self) -> dict[str, object]:
         """Return the settings as JSON values, without this machine's paths."""
         parts = asdict(self)
-        parts["fit"].pop("cache_dir")
+        parts["fit"] = self.fit.to_json()
         path = parts["pretrained_vectors"]
         parts["pretrained_vectors"] = path and path.name
         parts["network"] = asdict(self.network.named())

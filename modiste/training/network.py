@@ -27,7 +27,7 @@ from modiste.data.dataset import Dataset
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import DatasetError
 from modiste.progress import Progress
-from modiste.training.devices import built_for, is_chief
+from modiste.training.devices import built_for
 from modiste.training.fit_options import FitOptions
 from modiste.training.network_description import describe_network
 from modiste.training.network_epochs import fit_parts
@@ -173,8 +173,7 @@ def _run_folder(
 ) -> RunFolder | None:
     if options.run_dir is None:
         return None
-    settings = run_settings(config, options, dataset, parts.network)
-    return RunFolder(options.run_dir, settings, writes=is_chief())
+    return RunFolder(options.run_dir, run_settings(config, options, dataset, parts.network))
 
 
 def pixel_batches(
@@ -232,6 +231,7 @@ def _frozen_fingerprint(parts: NetworkParts, config: NetworkConfig) -> str:
     digest = hashlib.sha256(f"{config.backbone} {config.image_size}".encode())
     if parts.frozen is None:
         return f"pixels-{config.image_size}"
+    digest.update(parts.frozen.outputs[0].dtype.encode())
     for tensor in parts.frozen.outputs:
         digest.update(str(tensor.shape).encode())
     for weights in parts.frozen.get_weights():

@@ -57,8 +57,6 @@ class RunFolder:
         self,
         path: str | Path,
         settings: Mapping[str, Any],
-        *,
-        writes: bool = True,  # noqa: ARG002 - SHIM: goes when training/network.py does not pass it.
     ) -> None:
         self.path = Path(path)
         self._events: EventFile | None = None

@@ -39,6 +39,7 @@ def fitted(dataset, tmp_path_factory):
         folder / "network",
         CONFIG,
         options,
+        variants=("float32", "int8"),
         progress=lambda done, total, what: told.append((done, total, what)),
     )
     return folder, fit, told
@@ -114,6 +115,20 @@ def test_the_same_seed_gives_the_same_network(dataset, tmp_path, no_export):
     )
     assert first.metrics == second.metrics
     assert first.curves == second.curves
+
+
+@pytest.mark.parametrize("layers", [12, -1])
+def test_a_fit_in_mixed_precision_answers_in_float32(dataset, tmp_path, no_export, layers):
+    config = replace(CONFIG, trainable_layers=layers)
+    options = FitOptions(
+        epochs=1, batch_size=16, precision="mixed_bfloat16", cache_dir=tmp_path / "cache"
+    )
+    fit = fit_network(dataset, tmp_path / "out", config, options)
+    assert np.isfinite(fit.curves["loss"]).all()
+    again = build_parts(config, VOCABULARY).network
+    again.load_weights(tmp_path / "out" / "network.weights.h5")
+    answers = again(np.full((2, SIZE, SIZE, 3), 127, dtype=np.float32))
+    assert {np.asarray(x).dtype for x in answers.values()} == {np.dtype("float32")}
 
 
 def test_everything_can_be_fitted_from_the_pixels(dataset, tmp_path, no_export):
