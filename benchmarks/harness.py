@@ -43,7 +43,7 @@ def figure(
     at_most: float | None = None,
 ) -> Figure:
     """Build a figure; give `at_least` or `at_most` where there is a target."""
-    low, high = interval if interval is not None else (None, None)
+    low, high = (None, None) if interval is None else (round(end, 6) for end in interval)
     target, met = None, None
     if at_least is not None:
         target, met = at_least, value >= at_least

@@ -265,7 +265,7 @@ def _ratio(
     at_least: float | None = None,
     at_most: float | None = None,
 ) -> Figure:
-    interval = (round(min(ratios), 4), round(max(ratios), 4))
+    interval = (min(ratios), max(ratios))
     return figure(
         name,
         statistics.median(ratios),

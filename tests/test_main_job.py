@@ -181,7 +181,7 @@ def readme_commands() -> Iterator[list[str]]:
 def test_the_readme_commands_parse(
     words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for folder in ("demo/releases", "releases"):
+    for folder in ("demo/releases", "releases", "dataset", "SOURCE"):
         (tmp_path / folder).mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     command: click.Command = cli

@@ -21,7 +21,7 @@ pytestmark = [
 ]
 
 SIZE = 32
-CONFIG = NetworkConfig("MobileNetV2", None, SIZE, alpha=0.35, embedding_size=16)
+CONFIG = NetworkConfig("MobileNet", None, SIZE, alpha=0.25, embedding_size=16)
 
 
 @pytest.fixture(scope="module")
@@ -117,15 +117,13 @@ def test_the_same_seed_gives_the_same_network(dataset, tmp_path, no_export):
     assert first.curves == second.curves
 
 
-@pytest.mark.parametrize("layers", [12, -1])
-def test_a_fit_in_mixed_precision_answers_in_float32(dataset, tmp_path, no_export, layers):
-    config = replace(CONFIG, trainable_layers=layers)
+def test_a_fit_in_mixed_precision_answers_in_float32(dataset, tmp_path, no_export):
     options = FitOptions(
         epochs=1, batch_size=16, precision="mixed_bfloat16", cache_dir=tmp_path / "cache"
     )
-    fit = fit_network(dataset, tmp_path / "out", config, options)
+    fit = fit_network(dataset, tmp_path / "out", CONFIG, options)
     assert np.isfinite(fit.curves["loss"]).all()
-    again = build_parts(config, VOCABULARY).network
+    again = build_parts(CONFIG, VOCABULARY).network
     again.load_weights(tmp_path / "out" / "network.weights.h5")
     answers = again(np.full((2, SIZE, SIZE, 3), 127, dtype=np.float32))
     assert {np.asarray(x).dtype for x in answers.values()} == {np.dtype("float32")}
