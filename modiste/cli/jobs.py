@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,6 +126,7 @@ def demo(
     help="Folder of log, curves and state; one that is there already is resumed.  "
     "[default: runs/ and the time]",
 )
+@click.option("--litert", is_flag=True, help="Also write .tflite files for Android; takes minutes.")
 @click.option("--word-vectors", type=FILE, help="In word2vec's format; binary if it ends in .bin.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @_drop_option
@@ -135,6 +136,7 @@ def train(
     releases: Path,
     as_json: bool,
     drop_bad_rows: bool,
+    litert: bool,
     word_vectors: Path | None,
     seed: int,
     **choices: Any,
@@ -145,6 +147,7 @@ def train(
     the same.
     """
     from modiste.attribute_model.config import NetworkConfig
+    from modiste.attribute_model.export import DEFAULT_VARIANTS, LITERT_VARIANTS
     from modiste.training.fit_options import FitOptions
     from modiste.training.job import JobConfig, run_job
 
@@ -158,6 +161,8 @@ def train(
     network = NetworkConfig(**{name: choices.pop(name) for name in ours & set(choices)})
     fit = FitOptions(**choices)
     config = JobConfig(network, fit, pretrained_vectors=word_vectors).with_seed(seed)
+    if litert:
+        config = replace(config, variants=(*DEFAULT_VARIANTS, *LITERT_VARIANTS))
     terminal.tell(f"Run folder: {fit.run_dir}")
     data = _read(dataset, drop_bad_rows=drop_bad_rows)
     with terminal.progress_bars() as progress:

@@ -57,6 +57,8 @@ class JobConfig:
     pretrained_vectors : Path or None
         Word vectors in word2vec's text format, or its binary one if the name ends in
         ``.bin`` or ``.bin.gz``, which the catalogue's own words are added to.
+    variants : tuple of str
+        Formats of the network beside ONNX float32; see `export_network`.
     seed : int
         Of the word vectors; `with_seed` sets that of every part.
     """
@@ -67,6 +69,7 @@ class JobConfig:
     als: AlsConfig = field(default_factory=AlsConfig)
     ranker: RankerConfig = field(default_factory=RankerConfig)
     pretrained_vectors: Path | None = None
+    variants: tuple[str, ...] = ("float32", "int8")
     seed: int = 0
 
     def with_seed(self, seed: int) -> JobConfig:
@@ -151,7 +154,14 @@ def _fit(
 ) -> FittedParts:
     detector = None
     if (dataset.photos[columns.SPLIT] == columns.TRAIN).any():
-        fit_network(dataset, network_dir, config.network, config.fit, progress=progress)
+        fit_network(
+            dataset,
+            network_dir,
+            config.network,
+            config.fit,
+            variants=config.variants,
+            progress=progress,
+        )
         detector = Detector.load(network_dir, dataset.vocabulary)
     catalogue = _catalogue(dataset, detector, progress)
     vectors = _word_vectors(dataset, config)
