@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-import numpy as np
 
 _EPSILON = 1e-6
 
@@ -73,15 +72,8 @@ def intersection_over_union(first: Any, second: Any) -> Any:
     return common / (areas[0] + areas[1] - common + _EPSILON)
 
 
-def attributes_loss(
-    y_true: Any,
-    y_pred: Any,
-    *,
-    focus_absent: float = 1.0,
-    margin: float = 0.0,
-    weights: Any = None,
-) -> Any:
-    """Asymmetric binary cross-entropy summed over the known attributes.
+def attributes_loss(y_true: Any, y_pred: Any) -> Any:
+    """Binary cross-entropy summed over the known attributes; easy absences count less.
 
     Nearly all of 1,000 attributes are absent from a photo. Focusing the absent ones by
     their probability keeps the present few from being drowned.
@@ -92,14 +84,6 @@ def attributes_loss(
         Shape ``(batch, n_attributes)``: 1 present, 0 absent, -1 unknown.
     y_pred : tensor
         Shape ``(batch, n_attributes)``, probabilities.
-    focus_absent : float
-        Power of the probability that an absence is weighed by; 0 gives plain
-        cross-entropy.
-    margin : float
-        Absences whose probability is below it count for nothing.
-    weights : tensor or None
-        What a presence of each attribute counts for, shape ``(n_attributes,)``, such as
-        `class_balanced_weights`; 1 if None.
 
     References
     ----------
@@ -108,37 +92,8 @@ def attributes_loss(
     present = keras.ops.cast(y_true > 0.5, y_pred.dtype)
     absent = keras.ops.cast(keras.ops.abs(y_true) < 0.5, y_pred.dtype)
     positive = present * keras.ops.log(y_pred + _EPSILON)
-    if weights is not None:
-        positive = positive * keras.ops.cast(weights, y_pred.dtype)
-    shifted = keras.ops.maximum(y_pred - margin, 0.0) if margin else y_pred
-    negative = absent * keras.ops.log(1.0 - shifted + _EPSILON)
-    if focus_absent:
-        negative = negative * shifted**focus_absent
+    negative = absent * y_pred * keras.ops.log(1.0 - y_pred + _EPSILON)
     return -keras.ops.sum(positive + negative, axis=-1)
-
-
-def class_balanced_weights(n_present: Any, beta: float = 0.999) -> Any:
-    """Return what a presence of each attribute counts for, so that rare ones are heard.
-
-    Parameters
-    ----------
-    n_present : ndarray
-        Training photos that show each attribute, shape ``(n_attributes,)``.
-    beta : float
-        In [0, 1); 0 weighs all alike, towards 1 by the inverse of the count.
-
-    Returns
-    -------
-    ndarray
-        Shape ``(n_attributes,)`` float32; the mean over all presences is 1.
-
-    References
-    ----------
-    Cui et al., "Class-Balanced Loss Based on Effective Number of Samples", CVPR 2019.
-    """
-    counts = np.maximum(np.asarray(n_present, dtype=np.float64), 1.0)
-    weights = (1.0 - beta) / (1.0 - beta**counts)
-    return (weights / np.average(weights, weights=counts)).astype(np.float32)
 
 
 def embedding_loss(y_true: Any, y_pred: Any, temperature: float = 0.1) -> Any:
