@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
 import shutil
 import subprocess
@@ -82,7 +81,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _run_part(json.loads(given.part))
         return 0
     start = time.perf_counter()
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     print(f"{given.backbone}, {size.image_size} px, {size.epochs} epochs, {size.photos} photos.")
     photos = _photos(given.out, size.photos, N_TEST if not given.quick else 32)
     many = _more(photos, given.out / f"{photos.name}-times-{TIMES_MORE}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import sys
 from importlib import resources
 from pathlib import Path
@@ -150,7 +151,8 @@ def narrow_points(backbone: Any) -> list[tuple[int, Any]]:
     Returns
     -------
     list of (int, KerasTensor)
-        Position in ``backbone.operations`` and output, first to last, feature maps only.
+        Position in ``backbone.operations`` and output, first to last; feature maps only,
+        without padded ones.
     """
     operations = backbone.operations  # layers, and the bare operations between them
     position = {id(operation.output): i for i, operation in enumerate(operations)}
@@ -161,14 +163,39 @@ def narrow_points(backbone: Any) -> list[tuple[int, Any]]:
             last_reader[position[id(tensor)]] = reader
     points, furthest = [], 0
     for i, operation in enumerate(operations):
-        if furthest <= i and len(operation.output.shape) == 4:
+        pads = isinstance(operation, keras.layers.ZeroPadding2D)
+        if furthest <= i and len(operation.output.shape) == 4 and not pads:
             points.append((i, operation.output))
         furthest = max(furthest, last_reader[i])
     return points
 
 
+def slim_point(backbone: Any, points: list[tuple[int, Any]]) -> tuple[int, Any]:
+    """Return the last point, or the slimmer one that it was widened from.
+
+    Inverted residual blocks widen a map before they thin it again; the wide one takes six
+    times the room and says no more.
+
+    Parameters
+    ----------
+    backbone : keras.Model
+    points : list of (int, KerasTensor)
+        Some of its `narrow_points`, first to last; not empty.
+    """
+    slim = points[-1]
+    for point in reversed(points):
+        n_values, fewest = (math.prod(each[1].shape[1:]) for each in (point, slim))
+        if n_values > fewest:
+            break
+        if n_values < fewest:
+            slim = point
+        if isinstance(backbone.operations[point[0]].input, list):  # the sum that ends a block
+            break
+    return slim
+
+
 def cut_point(backbone: Any, n_layers: int) -> tuple[int, Any]:
-    """Return the last narrow point before the weights of the last `n_layers` layers.
+    """Return the last slim point before the weights of the last `n_layers` layers.
 
     Returns
     -------
@@ -180,4 +207,5 @@ def cut_point(backbone: Any, n_layers: int) -> tuple[int, Any]:
         (i for i, step in enumerate(backbone.operations) if id(step) in last and step.weights),
         len(backbone.operations),
     )
-    return [point for point in narrow_points(backbone) if point[0] < max(first, 1)][-1]
+    before = [point for point in narrow_points(backbone) if point[0] < max(first, 1)]
+    return slim_point(backbone, before)

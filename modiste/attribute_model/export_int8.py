@@ -22,8 +22,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from modiste.attribute_model.network import HEAD_CONVOLUTIONS
-
 _BATCH = 16
 
 
@@ -85,15 +83,14 @@ def _batches(photos: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
 
 
 def _kept_in_float32(graph: Any) -> list[str]:
-    """Return the convolutions that are depthwise, of three channels, or in a head."""
+    """Return the convolutions that are depthwise or of three channels; the heads have no others."""
     shape = {weights.name: tuple(weights.dims) for weights in graph.initializer}
     kept = []
     for node in graph.node:
         if node.op_type != "Conv":
             continue
         groups = next((a.i for a in node.attribute if a.name == "group"), 1)
-        of_head = any(f"/{name}" in tensor for tensor in node.input for name in HEAD_CONVOLUTIONS)
         n_channels = shape.get(node.input[1], (0, 0))[1]
-        if groups > 1 or n_channels == 3 or of_head:
+        if groups > 1 or n_channels == 3:
             kept.append(node.name)
     return kept

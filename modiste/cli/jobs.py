@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +16,6 @@ from modiste.cli.options import EXISTING_FOLDER, FILE, FOLDER, json_option
 if TYPE_CHECKING:
     from modiste.data.dataset import Dataset
 
-
-# TensorFlow tells of graphics cards that are not there; unless asked for, nobody needs to know.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 _drop_option = click.option(
     "--drop-bad-rows", is_flag=True, help="Leave bad rows out and list them."

@@ -72,9 +72,9 @@ def fit_parts(
             loss_weights=dict(options.loss_weights),
             jit_compile=False,
         )
+        _make_variables(model, train)
         checkpoint = None if run is None else run.checkpoint()
         if run is not None and checkpoint is not None:
-            model.optimizer.build(model.trainable_variables)
             best.resume(model, checkpoint)
             run.write_log(checkpoint, options.epochs)
     n_done = len(best.history)
@@ -90,6 +90,15 @@ def fit_parts(
     with model.distribute_strategy.scope():
         best.restore(model)
     return best
+
+
+def _make_variables(model: Any, train: PhotoBatches) -> None:
+    """Make the variables that the first step would: TensorFlow would trace its graph twice."""
+    model.optimizer.build(model.trainable_variables)
+    _, targets = train[0]
+    n_photos = len(targets["box"])
+    blank = {name: keras.ops.zeros((n_photos, *model.output[name].shape[1:])) for name in OUTPUTS}
+    model.compute_loss(y=targets, y_pred=blank)
 
 
 def _optimizer(options: FitOptions, n_steps: int) -> Any:

@@ -120,6 +120,17 @@ def test_the_cut_lies_before_the_weights_that_are_fitted():
     # 20 layers end inside block 15, where the sum needs an earlier tensor.
     place, _ = cut_point(backbone, 20)
     assert backbone.operations[place].name == "block_14_add"
+    # 36 layers begin behind a wide map; what it was widened from takes a sixth of the room.
+    place, cut = cut_point(backbone, 36)
+    assert backbone.operations[place].name == "block_12_add"
+    assert cut.shape[-1] * 6 == backbone.get_layer("block_13_expand_relu").output.shape[-1]
+
+
+def test_a_block_of_one_width_is_cut_at_its_end():
+    image = keras.Input((SIZE, SIZE, 3))
+    backbone = build_backbone(NetworkConfig("ResNet50", None, SIZE), image)
+    place, _ = cut_point(backbone, 12)
+    assert backbone.operations[place].name == "conv5_block2_out"
 
 
 def test_weights_come_from_a_file_of_the_backbone_alone(tmp_path):

@@ -38,10 +38,19 @@ HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
+def traces():
+    """Return a list with one entry for each time that the step of `whole` was traced."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory, traces):
     """Return a fit that nothing interrupts, with its folder and what it told."""
     path, told = tmp_path_factory.mktemp("whole") / "run", []
-    model, best = small_fit(path, progress=lambda *said: told.append(said))
+    step = keras.Model.train_step
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keras.Model, "train_step", lambda *given: traces.append(1) or step(*given))
+        model, best = small_fit(path, progress=lambda *said: told.append(said))
     return path, model, best, told
 
 
@@ -156,6 +165,11 @@ def test_mixed_precision_computes_in_16_bits_and_keeps_32(precision):
     )
     assert best.curves["loss"][-1] < best.curves["loss"][0]
     assert keras.config.dtype_policy().name == "float32"
+
+
+@pytest.mark.usefixtures("whole")
+def test_the_graph_of_a_step_is_traced_once(traces):
+    assert len(traces) == 1
 
 
 def test_label_smoothing_reaches_the_loss(whole):
