@@ -2,9 +2,10 @@
 
 ``make bench NAME=attributes DATA=...`` needs a directory with ``clothing-dataset-small``,
 ``fashion-product-images``, ``clothing-co-parsing`` and ``mobilenet-v2``; nothing of it is
-part of modiste. MobileNetV2 is fitted with three seeds on each dataset (`public_sets`), with
-its ImageNet weights, on the demo shop with those that ship with modiste. The exported float32
-network is scored on photos that neither the fit nor the choice of its settings has seen.
+part of modiste. MobileNetV2 with its ImageNet weights is fitted with three seeds on each
+dataset (`public_sets`), on the demo shop too, where ``modiste demo`` fits a smaller network of
+its own. The exported float32 network is scored on photos that neither the fit nor the choice of
+its settings has seen.
 Protocols:
 
 top-1
@@ -113,7 +114,7 @@ def _measure(
             fitted = fit_network(
                 dataset,
                 folder,
-                each.network(data),
+                imagenet_network(data),
                 options,
                 variants=("float32",),
                 progress=progress,

@@ -16,7 +16,6 @@ from modiste.data.dataset import PHOTOS_FILE, Dataset
 from modiste.data.demo_shop.shop import write_demo_shop
 from modiste.data.splits import split_by_content
 from modiste.progress import Progress
-from modiste.training.demo import NETWORK as DEMO_NETWORK
 from modiste.training.fit_options import FitOptions
 
 WEIGHTS = Path("mobilenet-v2", "mobilenetv2_dequant_notop.weights.h5")
@@ -25,38 +24,30 @@ PRODUCTS = "fashion-product-images"
 STREET = "clothing-co-parsing"
 DEMO = "demo shop"
 
-#: A seed that nothing else draws with: neither the demo, nor what its weights were fitted on,
-#: nor what these settings were chosen on.
+#: A seed that nothing else draws with: neither the demo nor what these settings were chosen on.
 DEMO_SEED = 512
 
 
 @dataclass(frozen=True)
 class PublicSet:
-    """One dataset and how a network is fitted on it.
+    """One dataset and how `imagenet_network` is fitted on it.
 
     Parameters
     ----------
     name : str
     prepare : callable
         From the directory of real data, the directory to write and a progress to the dataset.
-    network : callable
-        From the directory of real data to the network.
     options : FitOptions
     """
 
     name: str
     prepare: Callable[[Path, Path, Progress], Dataset]
-    network: Callable[[Path], NetworkConfig]
     options: FitOptions
 
 
 def imagenet_network(data: Path) -> NetworkConfig:
     """Return MobileNetV2 with its ImageNet weights, the last three blocks fitted."""
     return NetworkConfig("MobileNetV2", str(data / WEIGHTS), image_size=224, trainable_layers=30)
-
-
-def _demo_network(data: Path) -> NetworkConfig:  # noqa: ARG001 - its weights ship with modiste
-    return DEMO_NETWORK
 
 
 def _classes(data: Path, out: Path, progress: Progress) -> Dataset:
@@ -92,8 +83,8 @@ def _demo(data: Path, out: Path, progress: Progress) -> Dataset:  # noqa: ARG001
 
 
 SETS = (
-    PublicSet(CLASSES, _classes, imagenet_network, FitOptions(epochs=10, views=4)),
-    PublicSet(PRODUCTS, _products, imagenet_network, FitOptions(epochs=10, views=4)),
-    PublicSet(STREET, _street, imagenet_network, FitOptions(epochs=20, views=8)),
-    PublicSet(DEMO, _demo, _demo_network, FitOptions(epochs=16, views=3)),
+    PublicSet(CLASSES, _classes, FitOptions(epochs=10, views=4)),
+    PublicSet(PRODUCTS, _products, FitOptions(epochs=10, views=4)),
+    PublicSet(STREET, _street, FitOptions(epochs=20, views=8)),
+    PublicSet(DEMO, _demo, FitOptions(epochs=14, views=3)),
 )

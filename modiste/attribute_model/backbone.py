@@ -197,6 +197,8 @@ def slim_point(backbone: Any, points: list[tuple[int, Any]]) -> tuple[int, Any]:
 def cut_point(backbone: Any, n_layers: int) -> tuple[int, Any]:
     """Return the last slim point before the weights of the last `n_layers` layers.
 
+    With none to fit it is the last feature map itself.
+
     Returns
     -------
     (int, KerasTensor)
@@ -208,4 +210,4 @@ def cut_point(backbone: Any, n_layers: int) -> tuple[int, Any]:
         len(backbone.operations),
     )
     before = [point for point in narrow_points(backbone) if point[0] < max(first, 1)]
-    return slim_point(backbone, before)
+    return slim_point(backbone, before) if n_layers else before[-1]

@@ -115,3 +115,55 @@ class BoxMask(keras.layers.Layer):  # type: ignore[misc]
         """Return the constructor's arguments."""
         own = {"cells": self.cells, "outside": self.outside}
         return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable(package="modiste")
+class BoxGrid(keras.layers.Layer):  # type: ignore[misc]
+    """Means of a square map over the places of a grid laid on the box, softly bounded.
+
+    A neckline, a cuff and a hem keep their place in the grid wherever in the photo the
+    garment is. The box is taken as it is: what is learned here does not move it.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Of the grid.
+
+    References
+    ----------
+    Liu et al., "DeepFashion", CVPR 2016 (features pooled around a garment's landmarks).
+    He et al., "Mask R-CNN", ICCV 2017 (RoIAlign).
+    """
+
+    def __init__(self, rows: int, columns: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.rows = rows
+        self.columns = columns
+
+    def call(self, x: Any, box: Any) -> Any:
+        """Map ``(batch, cells, cells, channels)`` and ``(batch, 4)`` to ``(batch, features)``.
+
+        Features are ``rows * columns * channels``, row by row.
+        """
+        ops = keras.ops
+        box = ops.cast(ops.stop_gradient(box), x.dtype)
+        down = _shares(box[:, 1:2], box[:, 3:4], self.rows, x.shape[1])
+        across = _shares(box[:, 0:1], box[:, 2:3], self.columns, x.shape[2])
+        rows = ops.matmul(down, ops.reshape(x, (-1, x.shape[1], x.shape[2] * x.shape[3])))
+        rows = ops.reshape(rows, (-1, self.rows, x.shape[2], x.shape[3]))
+        places = ops.matmul(across[:, None], rows)  # (batch, rows, columns, channels)
+        return ops.reshape(places, (-1, self.rows * self.columns * x.shape[3]))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "rows": self.rows, "columns": self.columns}
+
+
+def _shares(start: Any, end: Any, n_places: int, n_cells: int) -> Any:
+    """Return what each cell counts for at each place of a line: ``(batch, places, cells)``."""
+    steps = ((np.arange(n_places, dtype=np.float32) + 0.5) / n_places)[None]
+    centres = ((np.arange(n_cells, dtype=np.float32) + 0.5) / n_cells)[None, None]
+    middle = start + (end - start) * steps  # (batch, places)
+    reach = keras.ops.maximum((end - start) / (2 * n_places), 0.5 / n_cells)[:, :, None]
+    distance = (centres - middle[:, :, None]) / reach
+    return keras.ops.softmax(-0.5 * keras.ops.square(distance), axis=-1)

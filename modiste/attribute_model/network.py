@@ -1,15 +1,11 @@
 """The network: one photo in; category, box, attributes and embedding out.
 
-Four heads share a backbone. The box head keeps where things are and also reads the map
-before the last halving; the attribute and
-embedding heads also read colours and textures, which the backbone's last feature map has
-mostly dropped: a soft colour histogram over the part of the photo that the network
-attends to, and the mean and spread of earlier feature maps.
+Four heads (`modiste.attribute_model.heads`) share a backbone, which is cut in two: what is
+frozen runs once a photo and view, the rest in every step.
 
 References
 ----------
 Sandler et al., "MobileNetV2", CVPR 2018; He et al., "Deep Residual Learning", CVPR 2016.
-Gatys et al., "Image Style Transfer Using CNNs", CVPR 2016 (statistics of early maps as texture).
 """
 
 from __future__ import annotations
@@ -19,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
-import numpy as np
 
 from modiste.attribute_model.backbone import (
     build_backbone,
@@ -29,22 +24,20 @@ from modiste.attribute_model.backbone import (
     slim_point,
 )
 from modiste.attribute_model.config import NetworkConfig
-from modiste.attribute_model.layers import (
-    BoxMask,
-    EdgePositions,
-    NoScores,
-    SpatialStatistics,
-    WeightedMean,
+from modiste.attribute_model.heads import (
+    ANSWERS,
+    attribute_head,
+    box_head,
+    category_head,
+    embedding_head,
+    features,
 )
+from modiste.attribute_model.layers import SpatialStatistics
 from modiste.data.vocabulary import Vocabulary
 
 OUTPUTS = ("category", "box", "attributes", "embedding")
 
 _COLOUR_CELLS = 4  # colour cells along one side of a cell of the last feature map
-_COLOUR_STEPS = 4  # of red, green and blue: 64 colours
-_BOX_CHANNELS = 128
-_HIDDEN = 512
-_ANSWERS = "float32"  # of what answers and of sums over many cells, in mixed precision too
 _MOMENTUM = 0.98  # of running statistics: a fit may have few steps
 
 
@@ -117,13 +110,13 @@ def build_parts(config: NetworkConfig, vocabulary: Vocabulary) -> NetworkParts:
     colours = _colour_cells(image, top)
     textures = _textures(backbone, None if config.trains_everything else cut_at)
     finer_at, fine = _finer(backbone)
-    box = _box_head(top, fine)
-    features = _features(top, box, colours, textures)
+    box = box_head(top, fine)
+    read = features(top, fine, box, colours, textures)
     outputs = {
-        "category": _category_head(features, len(vocabulary.categories)),
+        "category": category_head(read, len(vocabulary.categories)),
         "box": box,
-        "attributes": _attribute_head(features, len(vocabulary.attributes)),
-        "embedding": _embedding_head(features, config.embedding_size),
+        "attributes": attribute_head(read, len(vocabulary.attributes)),
+        "embedding": embedding_head(read, config.embedding_size),
     }
     network = keras.Model(image, outputs, name="modiste")
     if config.trains_everything:
@@ -176,7 +169,7 @@ def _textures(backbone: Any, cut_at: int | None) -> Any:
         and tensor.shape[1] > top.shape[1]
     }
     maps = list(last_of_size.values()) or [top]
-    statistics = [SpatialStatistics(dtype=_ANSWERS, name=f"textures_{x.shape[1]}")(x) for x in maps]
+    statistics = [SpatialStatistics(dtype=ANSWERS, name=f"textures_{x.shape[1]}")(x) for x in maps]
     if len(statistics) == 1:
         return statistics[0]
     return keras.layers.Concatenate(name="textures")(statistics)
@@ -187,99 +180,3 @@ def _finer(backbone: Any) -> tuple[int, Any]:
     side = 2 * backbone.output.shape[1]
     finer = [point for point in narrow_points(backbone) if point[1].shape[1] == side]
     return slim_point(backbone, finer) if finer else (-1, None)
-
-
-def _features(top: Any, box: Any, colours: Any, textures: Any) -> dict[str, Any]:
-    """Return what the heads read, each ``(batch, channels)``."""
-    where = keras.layers.Dense(1, activation="sigmoid", name="attention")(top)
-    per_cell = colours.shape[1] // top.shape[1]
-    where_fine = keras.layers.UpSampling2D(per_cell, name="attention_fine")(where)
-    inside = BoxMask(top.shape[1], dtype=_ANSWERS, name="inside")(box)
-    inside_fine = BoxMask(colours.shape[1], dtype=_ANSWERS, name="inside_fine")(box)
-    where = keras.layers.Multiply(name="where")([where, inside])
-    where_fine = keras.layers.Multiply(name="where_fine")([where_fine, inside_fine])
-    palette = WeightedMean(dtype=_ANSWERS, name="palette")(_colour_names(colours), where_fine)
-    # To one scale: a few hundred steps cannot grow the weights that shares of a colour need.
-    return {
-        "pooled": keras.layers.GlobalAveragePooling2D(name="pooled")(top),
-        "attended": WeightedMean(dtype=_ANSWERS, name="attended")(top, where),
-        "palette": keras.layers.BatchNormalization(momentum=0.9, name="palette_scaled")(palette),
-        "textures": keras.layers.BatchNormalization(momentum=0.9, name="textures_scaled")(textures),
-    }
-
-
-def _colour_names(colours: Any) -> Any:
-    """Return how near each cell's colour is to each of 64, ``(batch, cells, cells, 64)``.
-
-    A softmax over negative squared distances is a 1x1 convolution; it starts from an even
-    grid of colours and is fitted from there.
-    """
-    steps = np.linspace(-0.85, 0.85, _COLOUR_STEPS)
-    grid = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(-1, 3)
-    sharpness = 1.0 / (steps[1] - steps[0]) ** 2 * 3.0
-    kernel = keras.initializers.Constant((2 * sharpness * grid.T)[None, None])
-    bias = keras.initializers.Constant(-sharpness * (grid**2).sum(axis=1))
-    return keras.layers.Conv2D(
-        len(grid),
-        1,
-        activation="softmax",
-        kernel_initializer=kernel,
-        bias_initializer=bias,
-        dtype=_ANSWERS,
-        name="colour_names",
-    )(colours)
-
-
-def _category_head(features: dict[str, Any], n_categories: int) -> Any:
-    x = keras.layers.Concatenate(name="category_in")([features["pooled"], features["attended"]])
-    x = keras.layers.Dropout(0.3, name="category_dropout")(x)
-    return keras.layers.Dense(n_categories, activation="softmax", dtype=_ANSWERS, name="category")(
-        x
-    )
-
-
-def _box_head(top: Any, fine: Any) -> Any:
-    """Return the box, read off maps twice as fine as the last one where the backbone has such."""
-    # Dense layers on maps: 1x1 convolutions whose gradient TensorFlow computes in a sixth of
-    # the time on processors.
-    x = keras.layers.Dense(_BOX_CHANNELS, name="box_top")(top)
-    if fine is not None:
-        x = keras.layers.UpSampling2D(2, interpolation="bilinear", name="box_top_fine")(x)
-        fine = keras.layers.Dense(_BOX_CHANNELS, name="box_fine")(fine)
-        x = keras.layers.Add(name="box_both")([x, fine])
-    x = keras.layers.Activation("relu", name="box_both_relu")(x)
-    x = keras.layers.DepthwiseConv2D(5, padding="same", name="box_around")(x)
-    x = keras.layers.Dense(_BOX_CHANNELS, activation="relu", name="box_channels")(x)
-    whole = keras.layers.GlobalAveragePooling2D(keepdims=True, name="box_pooled")(top)
-    whole = keras.layers.Dense(_BOX_CHANNELS, name="box_whole")(whole)
-    x = keras.layers.Add(name="box_in_whole")([x, whole])
-    x = keras.layers.Activation("relu", name="box_in_whole_relu")(x)
-    # Small at first, so that the box starts where `EdgePositions` expects it.
-    small = keras.initializers.RandomNormal(stddev=1e-3)
-    x = keras.layers.Dense(4, kernel_initializer=small, name="box_edges")(x)
-    return EdgePositions(dtype=_ANSWERS, name="box")(x)
-
-
-def _attribute_head(features: dict[str, Any], n_attributes: int) -> Any:
-    if n_attributes == 0:
-        return NoScores(dtype=_ANSWERS, name="attributes")(features["pooled"])
-    x = keras.layers.Concatenate(name="attributes_in")(list(features.values()))
-    x = keras.layers.Dropout(0.3, name="attributes_dropout_in")(x)
-    x = keras.layers.Dense(_HIDDEN, activation="relu", name="attributes_hidden")(x)
-    x = keras.layers.Concatenate(name="attributes_palette")([x, features["palette"]])
-    x = keras.layers.Dropout(0.3, name="attributes_dropout")(x)
-    bias = keras.initializers.Constant(-3.0)  # most attributes are absent
-    return keras.layers.Dense(
-        n_attributes,
-        activation="sigmoid",
-        bias_initializer=bias,
-        dtype=_ANSWERS,
-        name="attributes",
-    )(x)
-
-
-def _embedding_head(features: dict[str, Any], size: int) -> Any:
-    x = keras.layers.Concatenate(name="embedding_in")(list(features.values()))
-    x = keras.layers.Dropout(0.2, name="embedding_dropout")(x)
-    x = keras.layers.Dense(size, name="embedding_linear")(x)
-    return keras.layers.UnitNormalization(dtype=_ANSWERS, name="embedding")(x)
