@@ -2,8 +2,8 @@
 
 The box head keeps where things are and also reads the map before the last halving. The
 attribute and embedding heads also read what the backbone's last map has mostly dropped: a
-soft colour histogram over the part of the photo that the network attends to, the mean and
-spread of earlier maps, and finer maps at each place of the garment.
+soft colour histogram over the part of the photo that the network attends to, and the mean
+and spread of earlier maps.
 
 References
 ----------
@@ -18,7 +18,6 @@ import keras
 import numpy as np
 
 from modiste.attribute_model.layers import (
-    BoxGrid,
     BoxMask,
     EdgePositions,
     NoScores,
@@ -29,20 +28,16 @@ ANSWERS = "float32"  # of what answers and of sums over many cells, in mixed pre
 
 _COLOUR_STEPS = 4  # of red, green and blue: 64 colours
 _BOX_CHANNELS = 128
-_PLACE_CHANNELS = 64
-_PLACES = (4, 3)  # rows and columns of the grid laid on the garment
 _HIDDEN = 512
 
 
-def features(top: Any, fine: Any, box: Any, colours: Any, textures: Any) -> dict[str, Any]:
+def features(top: Any, box: Any, colours: Any, textures: Any) -> dict[str, Any]:
     """Return what the other heads read, each ``(batch, channels)``.
 
     Parameters
     ----------
     top : KerasTensor
         The last feature map.
-    fine : KerasTensor or None
-        A map twice as fine.
     box : KerasTensor
         From `box_head`.
     colours : KerasTensor
@@ -63,20 +58,8 @@ def features(top: Any, fine: Any, box: Any, colours: Any, textures: Any) -> dict
         "pooled": keras.layers.GlobalAveragePooling2D(name="pooled")(top),
         "attended": WeightedMean(dtype=ANSWERS, name="attended")(top, where),
         "palette": keras.layers.BatchNormalization(momentum=0.9, name="palette_scaled")(palette),
-        "places": _places(top, fine, box),
         "textures": keras.layers.BatchNormalization(momentum=0.9, name="textures_scaled")(textures),
     }
-
-
-def _places(top: Any, fine: Any, box: Any) -> Any:
-    """Return what is seen at each place of the garment: collar, sleeves, waist, hem."""
-    x = keras.layers.Dense(_PLACE_CHANNELS, name="places_top")(top)
-    if fine is not None:
-        x = keras.layers.UpSampling2D(2, interpolation="bilinear", name="places_top_fine")(x)
-        fine = keras.layers.Dense(_PLACE_CHANNELS, name="places_fine")(fine)
-        x = keras.layers.Add(name="places_both")([x, fine])
-    x = keras.layers.Activation("relu", name="places_relu")(x)
-    return BoxGrid(*_PLACES, name="places")(x, box)
 
 
 def _colour_names(colours: Any) -> Any:

@@ -111,7 +111,7 @@ def build_parts(config: NetworkConfig, vocabulary: Vocabulary) -> NetworkParts:
     textures = _textures(backbone, None if config.trains_everything else cut_at)
     finer_at, fine = _finer(backbone)
     box = box_head(top, fine)
-    read = features(top, fine, box, colours, textures)
+    read = features(top, box, colours, textures)
     outputs = {
         "category": category_head(read, len(vocabulary.categories)),
         "box": box,
