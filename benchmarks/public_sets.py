@@ -83,7 +83,7 @@ def _demo(data: Path, out: Path, progress: Progress) -> Dataset:  # noqa: ARG001
 
 
 SETS = (
-    PublicSet(CLASSES, _classes, FitOptions(epochs=6, views=4)),
+    PublicSet(CLASSES, _classes, FitOptions(epochs=10, views=4, ema=0.99)),
     PublicSet(PRODUCTS, _products, FitOptions(epochs=8, views=3)),
     PublicSet(STREET, _street, FitOptions(epochs=20, views=8, ema=0.98)),
     PublicSet(DEMO, _demo, FitOptions(epochs=14, views=3)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from flask import Response, request
 from pydantic import BaseModel
@@ -78,6 +79,10 @@ class PhraseAnswer(BaseModel):
 
     matched: list[MatchAnswer]
     not_understood: list[str]
+    corrected: dict[str, str] = {}
+    filters: dict[str, Any] = {}
+    colors: dict[str, float] = {}
+    language: str = "en"
 
     @classmethod
     def of(cls, phrase: AttributeQuery) -> PhraseAnswer:
@@ -88,6 +93,10 @@ class PhraseAnswer(BaseModel):
                 for m in phrase.matched
             ],
             not_understood=list(phrase.not_understood),
+            corrected=dict(phrase.corrected),
+            filters=dict(phrase.filters),
+            colors=dict(phrase.colors),
+            language=phrase.language,
         )
 
 

@@ -34,8 +34,22 @@ class AttributeQuery:
     not_understood : tuple of str
         Words that mean nothing in the vocabulary, as typed. If nothing at all was
         understood, every word, politeness included.
+    filters : mapping
+        Limits as `Recommender.recommend` takes them: ``{"price": {"max": 60.0}, "size":
+        ["M"]}``.
+    colors : mapping of str to float
+        Weight of each colour named, of `modiste.nlp.lexicon.Lexicon.colours`; negative for
+        what is to be avoided. A colour that the vocabulary has too is in `weights` as well.
+    corrected : mapping of str to str
+        Words that were read as mistyped, as typed, and what they were read as.
+    language : str
+        ISO 639-1 code of the language that it was read in.
     """
 
     weights: Mapping[str, float] = field(default_factory=dict)
     matched: tuple[Match, ...] = ()
     not_understood: tuple[str, ...] = ()
+    filters: Mapping[str, object] = field(default_factory=dict)
+    colors: Mapping[str, float] = field(default_factory=dict)
+    corrected: Mapping[str, str] = field(default_factory=dict)
+    language: str = "en"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from modiste.data.vocabulary import Vocabulary
 from modiste.nlp import english
+from modiste.nlp.lexicon import LANGUAGES, lexicon
 from modiste.nlp.normalise import Word, words
 
 #: Another form of a word that is itself a name: "stripes" typed, "striped" meant as well.
 SAME_LEMMA = 0.9
 #: Another word for the name, from the lists of `modiste.nlp.english`.
 ALIAS = 0.8
+#: What the lexicon of the language gives for the name.
+LEXICON = 0.9
 #: Another shade of the colour typed.
 SAME_COLOR_FAMILY = 0.6
 
@@ -28,13 +32,16 @@ class NameIndex:
         Whose categories and attributes are the names. A name that is both is found once
         and stands for both.
     language : str
-        ISO 639-1 code; colours and other words are English only.
+        ISO 639-1 code. Names are found as spelled in any, other words for them in the
+        languages that have a lexicon.
     """
 
     def __init__(self, vocabulary: Vocabulary, language: str = "en") -> None:
         self._spelled: dict[str, list[str]] = {}
         self._lemmas: dict[str, list[str]] = {}
         self._other_words: dict[str, dict[str, float]] = {}
+        self._colors: dict[str, str] = {}
+        self._typed: Counter[str] = Counter()
         self.names: dict[str, tuple[Word, ...]] = {}
         longest = 1
         for name, kind in _names(vocabulary):
@@ -43,6 +50,7 @@ class NameIndex:
             if not spoken:
                 continue
             longest = max(longest, _n_parts(spoken))
+            self._note(spoken)
             _append(self._spelled, _spelling(spoken), name)
             _append(self._lemmas, _lemma_spelling(spoken), name)
             # "off shoulder" is off-the-shoulder, with the little word left out.
@@ -50,8 +58,12 @@ class NameIndex:
             short = [lemma for part, lemma in full if part not in english.STOP_WORDS]
             if 2 <= len(short) < len(full):
                 _append(self._lemmas, "".join(short), name)
+        self.language = language
+        longest = max(longest, self._add_colors())
         if language == "en":
-            longest = max(longest, self._add_other_words())
+            longest = max(longest, self._add_aliases())
+        if language in LANGUAGES:
+            longest = max(longest, self._add_lexicon())
         #: The most words a name can be typed as.
         self.max_words = longest
 
@@ -86,8 +98,22 @@ class NameIndex:
                 return self._other_words[spelling]
         return None
 
-    def find_parts(self, span: Sequence[Word]) -> Iterable[str]:
-        """Yield the names spelled by parts of a longer name, the longest parts first."""
+    def read(self, span: Sequence[Word]) -> Mapping[str, float] | None:
+        """Return the names that a stretch of words stands for; None if it stands for none.
+
+        Names are English: in other languages, what the language calls a thing goes first.
+        """
+        if self.language == "en":
+            return self.find(span) or self.find_other_words(span)
+        others = self.find_other_words(span)
+        return others or self.find(span) or others
+
+    def find_color(self, span: Sequence[Word]) -> str | None:
+        """Return the colour that a stretch of words names."""
+        return self._colors.get(_spelling(span)) or self._colors.get(_lemma_spelling(span))
+
+    def find_parts(self, span: Sequence[Word]) -> Iterable[tuple[str, float]]:
+        """Yield names and weights that parts of a longer name spell, the longest parts first."""
         parts = [
             Word(part, part, (part,), (lemma,)) for word in span for part, lemma in _pairs(word)
         ]
@@ -95,9 +121,9 @@ class NameIndex:
         while start < len(parts):
             for end in range(min(len(parts), start + len(parts) - 1), start, -1):
                 lone_stop = end == start + 1 and parts[start].typed in english.STOP_WORDS
-                found = {} if lone_stop else self.find(parts[start:end])
+                found = {} if lone_stop else self.read(parts[start:end]) or {}
                 if found:
-                    yield from found
+                    yield from found.items()
                     start = end
                     break
             else:
@@ -108,7 +134,19 @@ class NameIndex:
         suffixed = _lemma_spelling(span) + "less"
         return dict.fromkeys(self._spelled.get(suffixed, ()), 1.0)
 
-    def _add_other_words(self) -> int:
+    def known_words(self) -> Mapping[str, int]:
+        """Return every word and lemma in the names and in what is typed for them.
+
+        With each, how many names and phrases have it; names typed as one word are among
+        them: "polkadot".
+        """
+        joined = (each for each in self._spelled if each not in self._typed)
+        return {**dict.fromkeys(joined, 1), **self._typed}
+
+    def _note(self, span: Sequence[Word]) -> None:
+        self._typed.update({part for word in span for part in (*word.parts, *word.lemmas)})
+
+    def _add_colors(self) -> int:
         longest = 1
         for family, shades in english.COLOR_FAMILIES.items():
             members = (family, *shades)
@@ -121,19 +159,50 @@ class NameIndex:
                     siblings = (name for other in shades for name in self._named(other))
                     meant = dict.fromkeys(siblings, SAME_COLOR_FAMILY)
                 longest = max(longest, self._add(member, meant))
+        return longest
+
+    def _add_aliases(self) -> int:
+        longest = 1
         for typed, targets in english.ALIASES.items():
             meant = {name: ALIAS for target in targets for name in self._named(target)}
             if meant:
                 longest = max(longest, self._add(typed, meant))
         return longest
 
+    def _add_lexicon(self) -> int:
+        longest, found = 1, lexicon(self.language)
+        for name, phrases in found.names.items():
+            meant = dict.fromkeys([name] if name in self.names else self._named(name), LEXICON)
+            for phrase in phrases if meant else ():
+                longest = max(longest, self._add(phrase, meant, joins=True))
+        for color, phrases in found.colours.items():
+            for phrase in (*phrases, *([color] if self.language == "en" else [])):
+                span = words(phrase, self.language)
+                self._note(span)
+                longest = max(longest, _n_parts(span))
+                self._colors.setdefault(_spelling(span), color)
+                self._colors.setdefault(_lemma_spelling(span), color)
+            meant = dict(self._other_words.get(_spelling(words(color)), {}))
+            meant |= dict.fromkeys(self._named(color), ALIAS)
+            for phrase in phrases if self.language != "en" else ():
+                longest = max(longest, self._add(phrase, meant, joins=True))
+        return longest
+
     def _named(self, text: str) -> list[str]:
         return list(self.find(words(text)))
 
-    def _add(self, typed: str, meant: dict[str, float]) -> int:
-        span = words(typed)
-        self._other_words[_spelling(span)] = meant
-        self._other_words.setdefault(_lemma_spelling(span), meant)
+    def _add(self, typed: str, meant: Mapping[str, float], *, joins: bool = False) -> int:
+        """Let `typed` stand for names; with `joins`, beside those that it stands for already."""
+        span = words(typed, self.language)
+        if not span:
+            return 1
+        spelling, lemmas = _spelling(span), _lemma_spelling(span)
+        known = self._other_words.get(spelling, {}) if joins else {}
+        self._other_words[spelling] = {**meant, **known}
+        known = self._other_words.get(lemmas, {})
+        if joins or not known:
+            self._other_words[lemmas] = {**meant, **known}
+        self._note(span)
         return _n_parts(span)
 
 

@@ -77,6 +77,10 @@ class NameVectors:
                 self._rows_of_lemma.setdefault(lemma, []).append(row)
         self._hubness, self.threshold = self._calibrate()
 
+    def __contains__(self, word: object) -> bool:
+        """Whether a word has a vector."""
+        return word in self._index
+
     def nearest(self, typed: Sequence[Word]) -> list[dict[str, float]]:
         """Return, for each word, the names it means and how surely.
 

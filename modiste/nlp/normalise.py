@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import simplemma
+import Stemmer
 
 from modiste.nlp import english
 
@@ -24,6 +27,11 @@ _POSSESSIVE = re.compile(r"'s?$")
 _PARTS = re.compile(r"[-']")
 #: Longer tokens are codes or noise; no dictionary has them.
 _MAX_LEMMA_LENGTH = 40
+_ACCENTS = re.compile("[\u0300-\u036f]")
+#: Languages whose words are reduced by Snowball's rules; dictionaries of theirs take seconds
+#: and hundreds of megabytes to load.
+STEMMED = {"es": "spanish", "de": "german", "fr": "french", "it": "italian", "pt": "portuguese"}
+_stemmers = threading.local()  # a stemmer keeps state while it works
 
 
 @dataclass(frozen=True)
@@ -37,9 +45,9 @@ class Word:
     typed : str
         In lower case, without a possessive ending, hyphens kept: ``v-neck``.
     parts : tuple of str
-        What stands between the hyphens: ``("v", "neck")``.
+        What stands between the hyphens, without accents: ``("v", "neck")``.
     lemmas : tuple of str
-        The lemma of each part.
+        The lemma of each part, or its stem; see `STEMMED`.
     starts_clause : bool
         Whether punctuation, or the start of the text, stands before it.
     """
@@ -129,19 +137,44 @@ def _words(text: str, language: str) -> Iterator[Word]:
             continue
         token = raw.casefold()
         typed = token if token in english.CONTRACTIONS else _POSSESSIVE.sub("", token)
-        parts = tuple(_PARTS.split(typed))
+        parts = tuple(folded(part) for part in _PARTS.split(typed))
         yield Word(
             raw, typed, parts, tuple(_lemma(part, language) for part in parts), starts_clause
         )
         starts_clause = False
 
 
+def folded(word: str) -> str:
+    """Return a word in lower case without the accents of Latin letters."""
+    word = word.casefold()
+    if word.isascii():
+        return word
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", word)))
+
+
+@functools.lru_cache(maxsize=2**16)
 def _lemma(word: str, language: str) -> str:
     if len(word) > _MAX_LEMMA_LENGTH:
         return word
+    if language in STEMMED:
+        return _stem(word, language)
     lemma: str = simplemma.lemmatize(word, lang=language).casefold()
     # The dictionary lacks the trade's plurals: kurtas, tshirts, jeggings.
     is_plural = language == "en" and lemma == word and re.search(r"\w\w[^su]s$", word)
     if is_plural and not simplemma.is_known(word, lang=language):
         return word[:-1]
     return lemma
+
+
+def is_in_dictionary(word: str, language: str) -> bool:
+    """Return whether simplemma's dictionary of the language has the word."""
+    known: bool = simplemma.is_known(word, lang=language)
+    return known
+
+
+def _stem(word: str, language: str) -> str:
+    by_language = _stemmers.__dict__
+    if language not in by_language:
+        by_language[language] = Stemmer.Stemmer(STEMMED[language])
+    stem: str = by_language[language].stemWord(word)
+    return stem

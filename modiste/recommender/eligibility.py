@@ -112,6 +112,8 @@ def allowed_items(
 ) -> NDArray[np.bool_]:
     """Return what each query may be answered with, shape ``(n_queries, n_items)`` bool.
 
+    What is not within the limits of a query's phrase may not.
+
     Parameters
     ----------
     base : ndarray
@@ -124,6 +126,9 @@ def allowed_items(
         the item asked about.
     """
     allowed = np.tile(base, (len(queries), 1))
+    for row, query in enumerate(queries):
+        if query.passing is not None:
+            allowed[row] &= query.passing
     if filter_viewed:
         for row, query in enumerate(queries):
             allowed[row, query.purchased[~rebought[query.purchased]]] = False

@@ -15,6 +15,7 @@ from modiste.errors import ReleaseError, UnknownItemError
 from modiste.nlp.attribute_query import AttributeQuery
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.history import RECENT_WEIGHT, History
+from modiste.recommender.phrase_limits import items_within, phrase_notes
 from modiste.recommender.query import Query
 from modiste.recommender.readers import PhotoReader, TextReader
 
@@ -67,6 +68,9 @@ class EncodedQuery:
         What the network saw, if there was a photo.
     phrase : AttributeQuery or None
         How the phrase was read, if there was one.
+    passing : ndarray or None
+        Items within the limits that the phrase sets, such as a price, shape ``(n_items,)``
+        bool; None if it sets none.
     notes : tuple of str
         What was ignored or replaced while reading the query.
     """
@@ -83,6 +87,7 @@ class EncodedQuery:
     purchased_counts: NDArray[np.float32] = field(default_factory=_no_numbers)
     garment: Garment | None = None
     phrase: AttributeQuery | None = None
+    passing: NDArray[np.bool_] | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -230,9 +235,8 @@ class QueryEncoder:
         if garment is not None:
             encoded = self.with_garment(encoded, garment)
         if query.text is not None:
-            encoded = self._with_phrase(encoded, query.text)
-        if encoded.phrase is not None and encoded.phrase.not_understood:
-            notes.append(f"Words not understood: {', '.join(encoded.phrase.not_understood)}.")
+            encoded, told = self._with_phrase(encoded, query.text)
+            notes += told
         return replace(encoded, notes=tuple(notes))
 
     def _shopper(self, query: Query) -> tuple[EncodedQuery, list[str]]:
@@ -271,7 +275,7 @@ class QueryEncoder:
             garment=garment,
         )
 
-    def _with_phrase(self, encoded: EncodedQuery, text: str) -> EncodedQuery:
+    def _with_phrase(self, encoded: EncodedQuery, text: str) -> tuple[EncodedQuery, list[str]]:
         if not text.strip():
             raise ValueError(f"text must hold at least one word, or be None. Received: {text!r}")
         if self.text_reader is None:
@@ -292,12 +296,15 @@ class QueryEncoder:
         # A category in words overrules the photo's guess, unless it only says what to avoid.
         if encoded.categories is not None and not (categories > 0).any():
             categories = encoded.categories + categories
-        return replace(
+        passing, notes = items_within(phrase, self.catalogue)
+        encoded = replace(
             encoded,
             attributes=_added(encoded.attributes, attributes),
             categories=categories,
             phrase=phrase,
+            passing=passing,
         )
+        return encoded, [*phrase_notes(phrase), *notes]
 
 
 def _added(first: NDArray[np.float32] | None, second: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -61,6 +61,10 @@ def test_a_phrase_says_how_it_was_read(client: FlaskClient) -> None:
     assert body["phrase"] == {
         "matched": [{"words": "striped", "name": "striped", "weight": 1.0}],
         "not_understood": ["wibble"],
+        "corrected": {},
+        "filters": {},
+        "colors": {},
+        "language": "en",
     }
 
 

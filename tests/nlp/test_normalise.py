@@ -17,7 +17,7 @@ from modiste.nlp.normalise import tokens, words
         ("ＪＥＡＮＳ", ["jeans"]),
         ("the women’s leggings", ["woman", "legging"]),
         ("kurtas, tshirts", ["kurta", "tshirt"]),
-        ("cre\u0301pe", ["cr\u00e9pe"]),
+        ("cre\u0301pe", ["crepe"]),
         ("hello, could you show me some", []),
         ("  \n ", []),
     ],
@@ -30,8 +30,9 @@ def test_plural_of_unknown_words_only():
     assert tokens("dress glass culottes") == ["dress", "glass", "culotte"]
 
 
-def test_tokens_of_another_language_keep_english_stop_words():
-    assert tokens("die roten Kleider", language="de") == ["der", "rot", "kleid"]
+def test_words_of_another_language_are_stemmed_and_keep_their_stop_words():
+    assert tokens("die roten Kleider", language="de") == ["die", "rot", "kleid"]
+    assert tokens("una camisa roja", language="es") == tokens("una camisa rojo", language="es")
 
 
 def test_unknown_language_is_named():
