@@ -1,0 +1,156 @@
+"""How well phrases are read, and how fast.
+
+``make bench NAME=phrases DATA=...`` needs a directory with ``product-texts``; word vectors
+are trained on them in the same run. Judged are the phrases of ``benchmarks/judged``: the
+test half, or with ``--split dev`` the half that the reader was made on.
+
+recall
+    Meant names given with a weight of at least 0.5, over meant names; pooled.
+precision
+    The same over them and the wrong ones; names that a fair judge would accept count for
+    neither.
+exact words
+    The baseline: names whose words all stand in the phrase, as spelled.
+limits
+    Share of the phrases with a price or a size of which each is read exactly, and colours.
+speed
+    One phrase after another, each of the judged ones in turn, after a round that is not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from modiste.cli import terminal
+from modiste.data.vocabulary import Vocabulary, deepfashion_vocabulary
+from modiste.nlp.fit_word_vectors import fit_word_vectors
+from modiste.nlp.phrase_reader import PhraseReader
+from modiste.training.report import Table
+
+from harness import Figure, figure, print_figures
+from judged_phrases import JudgedPhrase, Scores, Weights, read_phrases, score
+
+TEXTS = "product-texts"
+KINDS = ("plain", "no_overlap", "typo", "foreign", "negation", "filter", "meaningless")
+N_ROUNDS = 5
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train the vectors, score and time the reader; 1 if a target is missed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="The directory of real data.")
+    parser.add_argument("--split", choices=("dev", "test"), default="test")
+    given = parser.parse_args(arguments)
+    if not (given.data / TEXTS).is_dir():
+        print(f"Skipped: {given.data} has no {TEXTS}.", file=sys.stderr)
+        return 2
+    texts = [
+        line
+        for path in sorted((given.data / TEXTS).glob("*.txt"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    vectors = fit_word_vectors(texts)
+    vocabulary = deepfashion_vocabulary()
+    start = time.perf_counter()
+    reader = PhraseReader(vectors, vocabulary)
+    started = time.perf_counter() - start
+    judged = read_phrases(given.split)
+    figures = _quality(reader, vocabulary, judged, given.split)
+    figures += _limits(reader, judged)
+    figures += _speed(reader, [each.phrase for each in judged], started)
+    print_figures("phrases", figures)
+    return 0 if all(found.met is not False for found in figures) else 1
+
+
+def _quality(
+    reader: PhraseReader, vocabulary: Vocabulary, judged: Sequence[JudgedPhrase], split: str
+) -> list[Figure]:
+    def read(phrase: str) -> Weights:
+        return reader.read(phrase).weights
+
+    exact = _exact_words(vocabulary)
+    rows = []
+    for kind in ("all", *KINDS):
+        of_kind = [each for each in judged if kind == "all" or kind in each.kinds]
+        rows += [
+            _row(f"{kind}, {name}", score(of_kind, by, vocabulary))
+            for name, by in (("modiste", read), ("exact words", exact))
+        ]
+    header = ("phrases", "number", "recall", "precision", "negations right", "to nothing")
+    terminal.print_tables([Table(f"Judged phrases, {split} half", header, tuple(rows))])
+    ours, theirs = (score(judged, by, vocabulary) for by in (read, exact))
+    gain = ours.recall - theirs.recall
+    return [
+        figure("recall of meant names", ours.recall, baseline=theirs.recall, at_least=0.80),
+        figure("precision", ours.precision, baseline=theirs.precision, at_least=0.75),
+        figure("recall above exact words", gain, baseline=0.0, at_least=0.20),
+        figure("negations right", ours.negation, baseline=theirs.negation, at_least=0.90),
+        figure("meaningless to nothing", ours.nothing, baseline=theirs.nothing, at_least=0.90),
+    ]
+
+
+def _row(name: str, scores: Scores) -> tuple[str, ...]:
+    values = (scores.recall, scores.precision, scores.negation, scores.nothing)
+    shown = ("-" if value != value else f"{value:.3f}" for value in values)  # noqa: PLR0124 - NaN
+    return (name, str(scores.n_phrases), *shown)
+
+
+def _exact_words(vocabulary: Vocabulary):  # type: ignore[no-untyped-def]
+    names = {
+        name: re.compile(rf"(?<!\w){re.escape(name.casefold())}(?!\w)")
+        for name in (*vocabulary.categories, *vocabulary.attributes)
+    }
+
+    def read(phrase: str) -> Weights:
+        typed = phrase.casefold()
+        return {name: 1.0 for name, pattern in names.items() if pattern.search(typed)}
+
+    return read
+
+
+def _limits(reader: PhraseReader, judged: Sequence[JudgedPhrase]) -> list[Figure]:
+    prices, sizes, colors = [], [], []
+    for each in judged:
+        query = reader.read(each.phrase)
+        ends = query.filters.get("price", {})
+        price = (ends.get("min"), ends.get("max")) if isinstance(ends, dict) else None
+        if each.price != (None, None):
+            prices.append(price == each.price)
+        if each.size:
+            sizes.append(query.filters.get("size") == [each.size])
+        if each.colours or each.avoided_colours:
+            wished = {name for name, weight in query.colors.items() if weight > 0}
+            refused = {name for name, weight in query.colors.items() if weight < 0}
+            colors.append((wished, refused) == (each.colours, each.avoided_colours))
+    found = (("prices", prices), ("sizes", sizes), ("colours", colors))
+    return [figure(f"{name} right", sum(right) / max(len(right), 1)) for name, right in found]
+
+
+def _speed(reader: PhraseReader, phrases: Sequence[str], started: float) -> list[Figure]:
+    for phrase in phrases:
+        reader.read(phrase)
+    seconds = []
+    for _ in range(N_ROUNDS):
+        for phrase in phrases:
+            start = time.perf_counter()
+            reader.read(phrase)
+            seconds.append(time.perf_counter() - start)
+    milliseconds = sorted(1000 * each for each in seconds)
+    last = milliseconds[int(0.99 * len(milliseconds))]
+    a_second = len(seconds) / sum(seconds)
+    return [
+        figure("ms a phrase, median", statistics.median(milliseconds), at_most=0.5),
+        figure("ms a phrase, 99th percentile", last, at_most=2.0),
+        figure("phrases a second, one after another", a_second),
+        figure("seconds to start the reader", started, at_most=0.5),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
