@@ -13,6 +13,9 @@ exact words
     The baseline: names whose words all stand in the phrase, as spelled.
 limits
     Share of the phrases with a price or a size of which each is read exactly, and colours.
+tags
+    The judged product texts of the same half, by `Tagger`; texts of over 120 characters are
+    descriptions, shorter ones titles.
 speed
     One phrase after another, each of the judged ones in turn, after a round that is not counted.
 """
@@ -24,21 +27,25 @@ import re
 import statistics
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from judged_phrases import JudgedPhrase, Scores, Weights, read_phrases, score
+from judged_texts import read_texts, score_tags
 
 from modiste.cli import terminal
 from modiste.data.vocabulary import Vocabulary, deepfashion_vocabulary
 from modiste.nlp.fit_word_vectors import fit_word_vectors
 from modiste.nlp.phrase_reader import PhraseReader
+from modiste.nlp.tagging import Tagger
 from modiste.training.report import Table
 
 from harness import Figure, figure, print_figures
-from judged_phrases import JudgedPhrase, Scores, Weights, read_phrases, score
 
 TEXTS = "product-texts"
 KINDS = ("plain", "no_overlap", "typo", "foreign", "negation", "filter", "meaningless")
 N_ROUNDS = 5
+LONGEST_TITLE = 120  # characters
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,6 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     judged = read_phrases(given.split)
     figures = _quality(reader, vocabulary, judged, given.split)
     figures += _limits(reader, judged)
+    figures += _tags(vocabulary, given.data / TEXTS, given.split)
     figures += _speed(reader, [each.phrase for each in judged], started)
     print_figures("phrases", figures)
     return 0 if all(found.met is not False for found in figures) else 1
@@ -97,11 +105,11 @@ def _quality(
 
 def _row(name: str, scores: Scores) -> tuple[str, ...]:
     values = (scores.recall, scores.precision, scores.negation, scores.nothing)
-    shown = ("-" if value != value else f"{value:.3f}" for value in values)  # noqa: PLR0124 - NaN
+    shown = ("-" if value != value else f"{value:.3f}" for value in values)
     return (name, str(scores.n_phrases), *shown)
 
 
-def _exact_words(vocabulary: Vocabulary):  # type: ignore[no-untyped-def]
+def _exact_words(vocabulary: Vocabulary) -> Callable[[str], Weights]:
     names = {
         name: re.compile(rf"(?<!\w){re.escape(name.casefold())}(?!\w)")
         for name in (*vocabulary.categories, *vocabulary.attributes)
@@ -125,11 +133,27 @@ def _limits(reader: PhraseReader, judged: Sequence[JudgedPhrase]) -> list[Figure
         if each.size:
             sizes.append(query.filters.get("size") == [each.size])
         if each.colours or each.avoided_colours:
-            wished = {name for name, weight in query.colors.items() if weight > 0}
-            refused = {name for name, weight in query.colors.items() if weight < 0}
+            wished = frozenset(n for n, weight in query.colors.items() if weight > 0)
+            refused = frozenset(n for n, weight in query.colors.items() if weight < 0)
             colors.append((wished, refused) == (each.colours, each.avoided_colours))
     found = (("prices", prices), ("sizes", sizes), ("colours", colors))
     return [figure(f"{name} right", sum(right) / max(len(right), 1)) for name, right in found]
+
+
+def _tags(vocabulary: Vocabulary, folder: Path, split: str) -> list[Figure]:
+    tagger, exact = Tagger(vocabulary), _exact_words(vocabulary)
+
+    def tag(text: str) -> list[str]:
+        texts = ("", text) if len(text) > LONGEST_TITLE else (text, "")
+        return [each.name for each in tagger.tag(*texts)]
+
+    judged = read_texts(folder, split)
+    precision, recall = score_tags(judged, tag, vocabulary)
+    blind_precision, blind_recall = score_tags(judged, exact, vocabulary)
+    return [
+        figure("precision of tags", precision, baseline=blind_precision, at_least=0.90),
+        figure("recall of tags", recall, baseline=blind_recall, at_least=0.70),
+    ]
 
 
 def _speed(reader: PhraseReader, phrases: Sequence[str], started: float) -> list[Figure]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from modiste.data.vocabulary import Vocabulary
 from modiste.nlp import english
 from modiste.nlp.lexicon import LANGUAGES, lexicon
-from modiste.nlp.normalise import Word, words
+from modiste.nlp.normalise import Word, forms
 
 #: Another form of a word that is itself a name: "stripes" typed, "striped" meant as well.
 SAME_LEMMA = 0.9
@@ -42,21 +42,22 @@ class NameIndex:
         self._other_words: dict[str, dict[str, float]] = {}
         self._colors: dict[str, str] = {}
         self._typed: Counter[str] = Counter()
-        self.names: dict[str, tuple[Word, ...]] = {}
+        self.names: dict[str, str] = {}
         longest = 1
         for name, kind in _names(vocabulary):
-            spoken = tuple(words(name.removeprefix(f"{kind}:"), language))
-            self.names.setdefault(name, spoken)
-            if not spoken:
+            said = name.removeprefix(f"{kind}:").strip()
+            self.names.setdefault(name, said)
+            parts, lemmas = forms(said, language)
+            if not parts:
                 continue
-            longest = max(longest, _n_parts(spoken))
-            self._note(spoken)
-            _append(self._spelled, _spelling(spoken), name)
-            _append(self._lemmas, _lemma_spelling(spoken), name)
+            longest = max(longest, len(parts))
+            self._typed.update({*parts, *lemmas})
+            _append(self._spelled, "".join(parts), name)
+            _append(self._lemmas, "".join(lemmas), name)
             # "off shoulder" is off-the-shoulder, with the little word left out.
-            full = [(part, lemma) for word in spoken for part, lemma in _pairs(word)]
-            short = [lemma for part, lemma in full if part not in english.STOP_WORDS]
-            if 2 <= len(short) < len(full):
+            pairs = zip(parts, lemmas, strict=True)
+            short = [lemma for part, lemma in pairs if part not in english.STOP_WORDS]
+            if 2 <= len(short) < len(parts):
                 _append(self._lemmas, "".join(short), name)
         self.language = language
         longest = max(longest, self._add_colors())
@@ -80,8 +81,12 @@ class NameIndex:
         mapping of str to float
             Weights in (0, 1], 1 for a name as spelled; empty if the words spell no name.
         """
-        spelled = self._spelled.get(_spelling(span), ())
-        others = self._lemmas.get(_lemma_spelling(span), ())
+        parts = tuple(part for word in span for part in word.parts)
+        return self._found(parts, tuple(lemma for word in span for lemma in word.lemmas))
+
+    def _found(self, parts: tuple[str, ...], lemmas: tuple[str, ...]) -> dict[str, float]:
+        spelled = self._spelled.get("".join(parts), ())
+        others = self._lemmas.get("".join(lemmas), ())
         found = dict.fromkeys(spelled, 1.0)
         for name in others:
             found.setdefault(name, SAME_LEMMA if spelled else 1.0)
@@ -111,6 +116,10 @@ class NameIndex:
     def find_color(self, span: Sequence[Word]) -> str | None:
         """Return the colour that a stretch of words names."""
         return self._colors.get(_spelling(span)) or self._colors.get(_lemma_spelling(span))
+
+    def is_typed(self, span: Sequence[Word]) -> bool:
+        """Return whether other words for a name stand in the lists just as typed."""
+        return _spelling(span) in self._other_words
 
     def find_parts(self, span: Sequence[Word]) -> Iterable[tuple[str, float]]:
         """Yield names and weights that parts of a longer name spell, the longest parts first."""
@@ -143,9 +152,6 @@ class NameIndex:
         joined = (each for each in self._spelled if each not in self._typed)
         return {**dict.fromkeys(joined, 1), **self._typed}
 
-    def _note(self, span: Sequence[Word]) -> None:
-        self._typed.update({part for word in span for part in (*word.parts, *word.lemmas)})
-
     def _add_colors(self) -> int:
         longest = 1
         for family, shades in english.COLOR_FAMILIES.items():
@@ -176,34 +182,38 @@ class NameIndex:
             for phrase in phrases if meant else ():
                 longest = max(longest, self._add(phrase, meant, joins=True))
         for color, phrases in found.colours.items():
-            for phrase in (*phrases, *([color] if self.language == "en" else [])):
-                span = words(phrase, self.language)
-                self._note(span)
-                longest = max(longest, _n_parts(span))
-                self._colors.setdefault(_spelling(span), color)
-                self._colors.setdefault(_lemma_spelling(span), color)
-            meant = dict(self._other_words.get(_spelling(words(color)), {}))
+            if self.language == "en":
+                phrases = (color, *phrases)
+            for phrase in phrases:
+                parts, lemmas = forms(phrase, self.language)
+                self._typed.update({*parts, *lemmas})
+                longest = max(longest, len(parts))
+                self._colors.setdefault("".join(parts), color)
+                self._colors.setdefault("".join(lemmas), color)
+            if self.language == "en":
+                continue
+            meant = {**self._other_words.get("".join(forms(color)[0]), {})}
             meant |= dict.fromkeys(self._named(color), ALIAS)
-            for phrase in phrases if self.language != "en" else ():
+            for phrase in phrases:
                 longest = max(longest, self._add(phrase, meant, joins=True))
         return longest
 
     def _named(self, text: str) -> list[str]:
-        return list(self.find(words(text)))
+        return list(self._found(*forms(text)))
 
     def _add(self, typed: str, meant: Mapping[str, float], *, joins: bool = False) -> int:
         """Let `typed` stand for names; with `joins`, beside those that it stands for already."""
-        span = words(typed, self.language)
-        if not span:
+        parts, lemmas = forms(typed, self.language)
+        if not parts:
             return 1
-        spelling, lemmas = _spelling(span), _lemma_spelling(span)
+        spelling, lemma_spelling = "".join(parts), "".join(lemmas)
         known = self._other_words.get(spelling, {}) if joins else {}
         self._other_words[spelling] = {**meant, **known}
-        known = self._other_words.get(lemmas, {})
+        known = self._other_words.get(lemma_spelling, {})
         if joins or not known:
-            self._other_words[lemmas] = {**meant, **known}
-        self._note(span)
-        return _n_parts(span)
+            self._other_words[lemma_spelling] = {**meant, **known}
+        self._typed.update({*parts, *lemmas})
+        return len(parts)
 
 
 def _names(vocabulary: Vocabulary) -> Iterable[tuple[str, str]]:
@@ -219,10 +229,6 @@ def _append(index: dict[str, list[str]], spelling: str, name: str) -> None:
 
 def _pairs(word: Word) -> Iterable[tuple[str, str]]:
     return zip(word.parts, word.lemmas, strict=True)
-
-
-def _n_parts(span: Sequence[Word]) -> int:
-    return sum(len(word.parts) for word in span)
 
 
 def _spelling(span: Sequence[Word]) -> str:

@@ -25,6 +25,8 @@ _DASHES = str.maketrans(
 )
 _POSSESSIVE = re.compile(r"'s?$")
 _PARTS = re.compile(r"[-']")
+_PLAIN = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)*")
+_BETWEEN = re.compile("[ -]")
 #: Longer tokens are codes or noise; no dictionary has them.
 _MAX_LEMMA_LENGTH = 40
 _ACCENTS = re.compile("[\u0300-\u036f]")
@@ -85,6 +87,28 @@ def words(text: str, language: str = "en") -> list[Word]:
         If simplemma has no word list for the language.
     """
     return list(_words(text, language))
+
+
+def forms(phrase: str, language: str = "en") -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the parts and the lemmas of a phrase's words: what `words` gives, joined.
+
+    Much faster than `words` for phrases of letters, hyphens and single spaces.
+
+    Parameters
+    ----------
+    phrase : str
+        Without punctuation.
+    language : str
+        ISO 639-1 code.
+    """
+    if _PLAIN.fullmatch(phrase):
+        parts = tuple(_BETWEEN.split(folded(phrase)))
+        return parts, tuple(_lemma(part, language) for part in parts)
+    span = words(phrase, language)
+    return (
+        tuple(part for word in span for part in word.parts),
+        tuple(lemma for word in span for lemma in word.lemmas),
+    )
 
 
 def tokens(text: str, language: str = "en") -> list[str]:

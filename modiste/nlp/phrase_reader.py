@@ -2,155 +2,21 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from modiste.data.vocabulary import Vocabulary
-from modiste.nlp import english
 from modiste.nlp.attribute_query import AttributeQuery, Match
-from modiste.nlp.lexicon import LANGUAGES, FunctionWords, lexicon
+from modiste.nlp.lexicon import LANGUAGES
 from modiste.nlp.limits import Limits, read_limits
 from modiste.nlp.name_index import NameIndex
 from modiste.nlp.name_vectors import NameVectors
-from modiste.nlp.normalise import STEMMED, Word, is_in_dictionary, words
-from modiste.nlp.spelling import SpellingCorrector
+from modiste.nlp.normalise import Word, words
+from modiste.nlp.phrase_book import PhraseBook, Stretch
 from modiste.nlp.word_vectors import WordVectors
 
 MAX_WORDS = 500
 MAX_CHARACTERS = 10_000
-#: A name that is part of a longer one typed: "maxi" of "floral maxi".
-PART_OF_NAME = 0.5
-
-
-@dataclass(frozen=True)
-class _Stretch:
-    """Words in a row that are read together."""
-
-    span: tuple[Word, ...]
-    meant: Mapping[str, float] | None  # None: left to the word vectors
-    is_negated: bool
-    color: str | None = None
-    is_joined: bool = False  # to the next word: neither a stop word nor punctuation between
-
-    @property
-    def typed(self) -> str:
-        return " ".join(word.raw for word in self.span)
-
-
-@dataclass(frozen=True)
-class _Book:
-    """The names, and the words without one, of a language."""
-
-    names: NameIndex
-    language: str
-
-    @property
-    def _words(self) -> FunctionWords:
-        return lexicon(self.language).words
-
-    def stretches(self, typed: Sequence[Word]) -> list[_Stretch]:
-        """Divide a phrase into what is read together; words without a wish are left out."""
-        found: list[_Stretch] = []
-        is_negated = was_negated = False
-        start = 0
-        while start < len(typed):
-            if typed[start].starts_clause:
-                is_negated = was_negated = False
-            n_function, turns_round = self._function(typed, start)
-            length, meant = self._longest(typed, start, n_function)
-            if not length:
-                carries_on = was_negated and typed[start].typed in english.CONTINUATIONS
-                is_negated = is_negated or carries_on or turns_round
-                start += n_function
-                continue
-            if turns_round:
-                # "sin mangas": a name that begins with the word that turns the rest round.
-                found.append(self._stretch(typed[start : start + length], meant, negated=False))
-                start, is_negated = start + n_function, True
-                continue
-            stretch = self._stretch(typed[start : start + length], meant, negated=is_negated)
-            was_negated, is_negated = is_negated, False
-            start += length
-            goes_on = start < len(typed) and not typed[start].starts_clause
-            joined = goes_on and not self._function(typed, start)[0]
-            found.append(replace(stretch, is_joined=joined))
-        return found
-
-    def _stretch(
-        self, span: Sequence[Word], meant: Mapping[str, float] | None, *, negated: bool
-    ) -> _Stretch:
-        return _Stretch(tuple(span), meant, negated, self.names.find_color(span))
-
-    def matches(self, stretch: _Stretch, meant: Mapping[str, float]) -> list[Match]:
-        """Return what a stretch became, given the names it means."""
-        sign = -1.0 if stretch.is_negated else 1.0
-        matches = [Match(stretch.typed, name, sign * weight) for name, weight in meant.items()]
-        if stretch.is_negated:
-            less = self.names.find_less(stretch.span)
-            return matches + [Match(stretch.typed, name, weight) for name, weight in less.items()]
-        if stretch.meant and sum(len(word.parts) for word in stretch.span) > 1:
-            matches += [
-                Match(stretch.typed, name, PART_OF_NAME * weight)
-                for name, weight in self.names.find_parts(stretch.span)
-                if name not in meant
-            ]
-        return matches
-
-    def corrected(self, word: Word) -> str | None:
-        """Return what a word was meant to be; None if it is right or nothing is near."""
-        (part, *others), (lemma, *_) = word.parts, word.lemmas
-        if others or part in self._known or lemma in self._known:
-            return None
-        if self.language not in STEMMED and is_in_dictionary(part, self.language):
-            return None
-        return self._speller.correct(part)
-
-    @functools.cached_property
-    def _known(self) -> Mapping[str, int]:
-        function = (
-            t for each in (self._words.stop, self._words.negations) for ts in each for t in ts
-        )
-        return {**dict.fromkeys(function, 1), **self.names.known_words()}
-
-    def n_known(self, typed: Iterable[Word]) -> int:
-        """Return how many of the words the language has."""
-        return sum(all(part in self._known for part in word.parts) for word in typed)
-
-    @functools.cached_property
-    def _speller(self) -> SpellingCorrector:
-        return SpellingCorrector(self._known)
-
-    def _function(self, typed: Sequence[Word], start: int) -> tuple[int, bool]:
-        """Return how many words from `start` carry no wish, and whether they turn one round."""
-        tokens: tuple[str, ...] = ()
-        found = (0, False)
-        for end in range(start, min(len(typed), start + self._words.longest)):
-            if end > start and typed[end].starts_clause:
-                break
-            tokens += tuple(part for part in typed[end].parts if part)
-            if tokens in self._words.negations:
-                found = (end + 1 - start, True)
-            elif tokens in self._words.stop:
-                found = (end + 1 - start, False)
-        return found
-
-    def _longest(
-        self, typed: Sequence[Word], start: int, n_function: int
-    ) -> tuple[int, Mapping[str, float] | None]:
-        """Return how many words from `start` are read together, and as what.
-
-        0 where the first `n_function` words carry no wish and nothing longer is a name.
-        """
-        clause_end = next(
-            (i for i in range(start + 1, len(typed)) if typed[i].starts_clause), len(typed)
-        )
-        for end in range(min(clause_end, start + self.names.max_words), start + n_function, -1):
-            span = typed[start:end]
-            meant = self.names.read(span)
-            if meant is not None or self.names.find_color(span):
-                return end - start, meant or {}
-        return (0, None) if n_function else (1, None)
 
 
 class PhraseReader:
@@ -195,12 +61,11 @@ class PhraseReader:
             raise ValueError("languages must name at least one. Received: none")
         self.languages = tuple(languages)
         self._categories = frozenset(vocabulary.categories)
-        self._books = {each: _Book(NameIndex(vocabulary, each), each) for each in languages}
-        self._meanings = NameVectors(vectors, self._first.names.names, self.languages[0])
-
-    @property
-    def _first(self) -> _Book:
-        return self._books[self.languages[0]]
+        self._books = {each: PhraseBook(NameIndex(vocabulary, each), each) for each in languages}
+        first = self.languages[0]
+        said = self._books[first].names.names
+        spoken = {name: tuple(words(text, first)) for name, text in said.items()}
+        self._meanings = NameVectors(vectors, spoken, first)
 
     @property
     def threshold(self) -> float:
@@ -275,7 +140,7 @@ class PhraseReader:
         )
 
     def _is_about_something_else(
-        self, stretches: Sequence[_Stretch], meant: Mapping[int, Mapping[str, float]]
+        self, stretches: Sequence[Stretch], meant: Mapping[int, Mapping[str, float]]
     ) -> bool:
         """Return whether the words understood are part of a phrase about no garment.
 
@@ -293,7 +158,7 @@ class PhraseReader:
         return 0 < sum(understood) <= len(understood) - sum(understood)
 
     def _spelled_right(
-        self, typed: Sequence[Word], book: _Book
+        self, typed: Sequence[Word], book: PhraseBook
     ) -> tuple[list[Word], dict[str, str]]:
         """Return the words without typing errors, and what was corrected."""
         right, corrected = [], {}

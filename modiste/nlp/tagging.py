@@ -1,0 +1,166 @@
+"""Attributes and category of an item from its title and description, with the evidence.
+
+For shops without labels: what a text says of its item is enough to train the attribute
+model on the shop's own photos.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from modiste.data.attribute_names import display_groups
+from modiste.data.vocabulary import Vocabulary
+from modiste.nlp.lexicon import lexicon
+from modiste.nlp.name_index import NameIndex
+from modiste.nlp.normalise import words
+from modiste.nlp.phrase_book import PhraseBook, Stretch
+
+#: Least weight of a name that other words are taken to say.
+MIN_WEIGHT = 0.9
+#: Type of the names that are a matter of taste ("dream", "girl", "classic").
+_STYLE = "style"
+
+#: Names that nearly every text has, whatever its item looks like.
+GENERAL_NAMES = frozenset({
+    "cut", "edge", "fit", "heart", "hem", "loop", "medium", "mixed", "neckline", "pattern",
+    "patterned", "shoulder", "shoulders", "sleeve", "sleeves", "slip", "texture", "textured",
+    "van", "wash",
+})  # fmt: skip
+#: Least percentage of a fibre that makes an item one of it.
+MAIN_SHARE = 40
+
+_SHARE = re.compile(r"\b(\d{1,3})\s?%\s?(\w+)")
+_SENTENCES = re.compile(r"\|\||[.;!?\n\u2022]\s|[.;!?\n\u2022]$")
+#: What follows is of other things than the item, up to the end of the sentence.
+_OTHER_THINGS = re.compile(
+    r"\b(?:pair(?:s|ed)?|team(?:s|ed)?|match(?:es|ed)?|wear|worn|style[sd]?|layer(?:s|ed)?|"
+    r"throw|rock|tuck(?:s|ed)?|add|finish(?:es|ed)?|accessoris\w+|accessoriz\w+|goes|looks?)\b"
+    r"[^.;|]*?\b(?:with|under|over|into|on top|alongside|beneath)\b.*",
+    re.IGNORECASE,
+)
+#: Sentences on measures and care say nothing of how the item looks.
+_NO_LOOKS = re.compile(
+    r"\b(?:measured|approx|machine|hand[- ]?wash|wash (?:cold|warm|separately)|dry[- ]clean|"
+    r"tumble|line dry|dry flat|lay flat|do not|iron|model is|model's|imported|made in|"
+    r"finger|wrist|hat|sunglasses|socks|shoes|necklace|bracelet|handbag)\b|\d\s?(?:\"|''|cm|inch)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Tag:
+    """One name that a text says of its item.
+
+    Parameters
+    ----------
+    name : str
+        A category or attribute of the vocabulary.
+    weight : float
+        1 for a name as spelled, less for other words for it.
+    evidence : str
+        The words that say so, as they stand in the text.
+    """
+
+    name: str
+    weight: float
+    evidence: str
+
+
+class Tagger:
+    """Reads what product texts say of their items.
+
+    Sentences on measures and care are left out, and what a sentence says after "pair with"
+    and the like; what is negated is not tagged. Of several categories the item is the one
+    named last in the title, or first in the rest.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+    language : str
+        Of `modiste.nlp.lexicon.LANGUAGES`.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, language: str = "en") -> None:
+        self.language = language
+        self._book = PhraseBook(NameIndex(vocabulary, language), language)
+        self._categories = frozenset(vocabulary.categories)
+        self._groups = display_groups(vocabulary)
+        self._types = dict(zip(vocabulary.attributes, vocabulary.attribute_types, strict=True))
+
+    def tag(self, title: str, description: str = "") -> list[Tag]:
+        """Return what the texts say of the item, each name once, in the order of the texts.
+
+        Parameters
+        ----------
+        title, description : str
+            Either may be empty.
+        """
+        found: dict[str, Tag] = {}
+        category: Tag | None = None
+        for text, is_title in ((title, True), (description, False)):
+            for sentence in _about_the_item(text):
+                said, garments = self._said(sentence)
+                is_other = category is not None and category.name not in garments
+                if garments and is_other and not is_title:
+                    continue
+                for tag in said:
+                    if tag.name in self._categories:
+                        category = tag if is_title else category or tag
+                    elif tag.name not in GENERAL_NAMES and (is_title or not self._is_loose(tag)):
+                        found.setdefault(tag.name, tag)
+        tags = list(found.values())
+        return tags if category is None else [category, *tags]
+
+    def _said(self, sentence: str) -> tuple[list[Tag], set[str]]:
+        """Return what a sentence says, and every category that it may speak of."""
+        tags: list[Tag] = []
+        garments: set[str] = set()
+        for stretch in self._book.stretches(words(sentence, self.language)):
+            if stretch.is_negated or not stretch.meant:
+                continue
+            garments |= self._categories & set(stretch.meant)
+            names = self._book.names
+            named = names.find(stretch.span)
+            if not named:
+                parts = dict(names.find_parts(stretch.span)) if len(stretch.span) > 1 else {}
+                spelled = {name: weight for name, weight in parts.items() if weight == 1.0}
+                named = {**spelled, **self._certain(stretch)}
+            tags += [Tag(name, weight, stretch.typed) for name, weight in named.items()]
+        return tags, garments
+
+    def _is_loose(self, tag: Tag) -> bool:
+        """Return whether a name is a matter of taste."""
+        is_color = tag.name in lexicon("en").colours
+        return self._types.get(tag.name) == _STYLE and not is_color
+
+    def _is_verb(self, stretch: Stretch) -> bool:
+        """Return whether the last word is a form, such as "lined", of one with other meanings."""
+        last = stretch.span[-1]
+        is_form = last.lemmas != last.parts and not last.typed.endswith("s")
+        return is_form and not self._book.names.is_typed(stretch.span)
+
+    def _certain(self, stretch: Stretch) -> Mapping[str, float]:
+        """Return what other words surely mean: one thing, and not a matter of taste.
+
+        Of single words only those for garments are sure: a ring is no circle, a belt in a
+        description may be another item.
+        """
+        meant = stretch.meant or {}
+        sure = {name: weight for name, weight in meant.items() if weight >= MIN_WEIGHT}
+        groups = {self._groups.get(name, name) for name in sure}
+        is_style = any(self._types.get(name) == _STYLE for name in sure)
+        is_garment = groups <= self._categories
+        is_sure = is_garment or len(stretch.span) > 1
+        unclear = len(groups) > 1 or is_style or self._is_verb(stretch)
+        return sure if is_sure and not unclear else {}
+
+
+def _about_the_item(text: str) -> Sequence[str]:
+    sentences = (_OTHER_THINGS.sub("", each) for each in _SENTENCES.split(_SHARE.sub(_main, text)))
+    return [each for each in sentences if each.strip() and not _NO_LOOKS.search(each)]
+
+
+def _main(share: re.Match[str]) -> str:
+    return share[2] if int(share[1]) >= MAIN_SHARE else ""
