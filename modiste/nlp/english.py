@@ -175,3 +175,9 @@ ALIASES: Final = _groups("""
     full length: maxi
     zips: zip, zipper
 """)
+
+#: Garments whose names are as often something else.
+AMBIGUOUS_GARMENTS: Final = frozenset({
+    "Bomber", "Button-Down", "Cape", "Coat", "Coverup", "Flannel", "Halter", "Henley", "Jersey",
+    "Parka", "Robe", "Romper", "Tank", "Tee", "Top", "Trunks",
+})  # fmt: skip

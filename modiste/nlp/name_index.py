@@ -42,6 +42,7 @@ class NameIndex:
         self._other_words: dict[str, dict[str, float]] = {}
         self._colors: dict[str, str] = {}
         self._typed: Counter[str] = Counter()
+        self._own: set[str] = set()
         self.names: dict[str, str] = {}
         longest = 1
         for name, kind in _names(vocabulary):
@@ -52,6 +53,8 @@ class NameIndex:
                 continue
             longest = max(longest, len(parts))
             self._typed.update({*parts, *lemmas})
+            if language == "en":
+                self._own.update(parts, lemmas)
             _append(self._spelled, "".join(parts), name)
             _append(self._lemmas, "".join(lemmas), name)
             # "off shoulder" is off-the-shoulder, with the little word left out.
@@ -152,6 +155,10 @@ class NameIndex:
         joined = (each for each in self._spelled if each not in self._typed)
         return {**dict.fromkeys(joined, 1), **self._typed}
 
+    def own_words(self) -> frozenset[str]:
+        """Return the words and lemmas of the language itself: without the names, if English."""
+        return frozenset(self._own)
+
     def _add_colors(self) -> int:
         longest = 1
         for family, shades in english.COLOR_FAMILIES.items():
@@ -187,6 +194,7 @@ class NameIndex:
             for phrase in phrases:
                 parts, lemmas = forms(phrase, self.language)
                 self._typed.update({*parts, *lemmas})
+                self._own.update(parts, lemmas)
                 longest = max(longest, len(parts))
                 self._colors.setdefault("".join(parts), color)
                 self._colors.setdefault("".join(lemmas), color)
@@ -213,6 +221,8 @@ class NameIndex:
         if joins or not known:
             self._other_words[lemma_spelling] = {**meant, **known}
         self._typed.update({*parts, *lemmas})
+        if joins:
+            self._own.update(parts, lemmas)
         return len(parts)
 
 

@@ -103,7 +103,7 @@ def forms(phrase: str, language: str = "en") -> tuple[tuple[str, ...], tuple[str
     """
     if _PLAIN.fullmatch(phrase):
         parts = tuple(_BETWEEN.split(folded(phrase)))
-        return parts, tuple(_lemma(part, language) for part in parts)
+        return parts, tuple(lemma(part, language) for part in parts)
     span = words(phrase, language)
     return (
         tuple(part for word in span for part in word.parts),
@@ -162,9 +162,7 @@ def _words(text: str, language: str) -> Iterator[Word]:
         token = raw.casefold()
         typed = token if token in english.CONTRACTIONS else _POSSESSIVE.sub("", token)
         parts = tuple(folded(part) for part in _PARTS.split(typed))
-        yield Word(
-            raw, typed, parts, tuple(_lemma(part, language) for part in parts), starts_clause
-        )
+        yield Word(raw, typed, parts, tuple(lemma(part, language) for part in parts), starts_clause)
         starts_clause = False
 
 
@@ -177,17 +175,18 @@ def folded(word: str) -> str:
 
 
 @functools.lru_cache(maxsize=2**16)
-def _lemma(word: str, language: str) -> str:
+def lemma(word: str, language: str = "en") -> str:
+    """Return the lemma of a folded word, or its stem; see `STEMMED`."""
     if len(word) > _MAX_LEMMA_LENGTH:
         return word
     if language in STEMMED:
         return _stem(word, language)
-    lemma: str = simplemma.lemmatize(word, lang=language).casefold()
+    found: str = simplemma.lemmatize(word, lang=language).casefold()
     # The dictionary lacks the trade's plurals: kurtas, tshirts, jeggings.
-    is_plural = language == "en" and lemma == word and re.search(r"\w\w[^su]s$", word)
+    is_plural = language == "en" and found == word and re.search(r"\w\w[^su]s$", word)
     if is_plural and not simplemma.is_known(word, lang=language):
         return word[:-1]
-    return lemma
+    return found
 
 
 def is_in_dictionary(word: str, language: str) -> bool:

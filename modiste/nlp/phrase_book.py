@@ -10,11 +10,13 @@ from modiste.nlp import english
 from modiste.nlp.attribute_query import Match
 from modiste.nlp.lexicon import FunctionWords, lexicon
 from modiste.nlp.name_index import NameIndex
-from modiste.nlp.normalise import STEMMED, Word, is_in_dictionary
+from modiste.nlp.normalise import STEMMED, Word, is_in_dictionary, lemma
 from modiste.nlp.spelling import SpellingCorrector
 
 #: A name that is part of a longer one typed: "maxi" of "floral maxi".
 PART_OF_NAME = 0.5
+#: An attribute that is part of what stands for another name: the leather of "giacca di pelle".
+PART_OF_PHRASE = 0.7
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,13 @@ class PhraseBook:
     names : NameIndex
     language : str
         Of `modiste.nlp.lexicon.LANGUAGES`.
+    attributes : frozenset of str
+        The names that are attributes.
     """
 
     names: NameIndex
     language: str
+    attributes: frozenset[str]
 
     @property
     def _words(self) -> FunctionWords:
@@ -104,10 +109,11 @@ class PhraseBook:
             less = self.names.find_less(stretch.span)
             return matches + [Match(stretch.typed, name, weight) for name, weight in less.items()]
         if stretch.meant and sum(len(word.parts) for word in stretch.span) > 1:
+            is_name = bool(self.names.find(stretch.span))
             matches += [
-                Match(stretch.typed, name, PART_OF_NAME * weight)
+                Match(stretch.typed, name, (PART_OF_NAME if is_name else PART_OF_PHRASE) * weight)
                 for name, weight in self.names.find_parts(stretch.span)
-                if name not in meant
+                if name not in meant and (is_name or name in self.attributes)
             ]
         return matches
 
@@ -122,14 +128,26 @@ class PhraseBook:
 
     @functools.cached_property
     def _known(self) -> Mapping[str, int]:
-        function = (
-            t for each in (self._words.stop, self._words.negations) for ts in each for t in ts
-        )
-        return {**dict.fromkeys(function, 1), **self.names.known_words()}
+        return {**dict.fromkeys(self._function_words, 1), **self.names.known_words()}
+
+    @functools.cached_property
+    def _function_words(self) -> frozenset[str]:
+        lists = (self._words.stop, self._words.negations)
+        return frozenset(token for each in lists for tokens in each for token in tokens)
+
+    @functools.cached_property
+    def _own(self) -> frozenset[str]:
+        return self.names.own_words() | self._function_words
 
     def n_known(self, typed: Iterable[Word]) -> int:
-        """Return how many of the words the language has."""
-        return sum(all(part in self._known for part in word.parts) for word in typed)
+        """Return how many of the words are the language's own."""
+        known = 0
+        for word in typed:
+            parts, stems = word.parts, (lemma(part, self.language) for part in word.parts)
+            known += all(
+                p in self._own or s in self._own for p, s in zip(parts, stems, strict=True)
+            )
+        return known
 
     @functools.cached_property
     def _speller(self) -> SpellingCorrector:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from modiste.data.vocabulary import Vocabulary
+from modiste.nlp import english
 from modiste.nlp.attribute_query import AttributeQuery, Match
 from modiste.nlp.lexicon import LANGUAGES
 from modiste.nlp.limits import Limits, read_limits
@@ -17,6 +18,8 @@ from modiste.nlp.word_vectors import WordVectors
 
 MAX_WORDS = 500
 MAX_CHARACTERS = 10_000
+#: Unknown words that may stand beside a garment, such as a brand's.
+MAX_UNKNOWN = 2
 
 
 class PhraseReader:
@@ -60,8 +63,11 @@ class PhraseReader:
         if not languages:
             raise ValueError("languages must name at least one. Received: none")
         self.languages = tuple(languages)
+        attributes = frozenset(vocabulary.attributes)
         self._categories = frozenset(vocabulary.categories)
-        self._books = {each: PhraseBook(NameIndex(vocabulary, each), each) for each in languages}
+        self._books = {
+            each: PhraseBook(NameIndex(vocabulary, each), each, attributes) for each in languages
+        }
         first = self.languages[0]
         said = self._books[first].names.names
         spoken = {name: tuple(words(text, first)) for name, text in said.items()}
@@ -150,12 +156,14 @@ class PhraseReader:
         understood = [
             bool(each.meant or each.color or meant.get(i)) for i, each in enumerate(stretches)
         ]
+        n_unknown = len(understood) - sum(understood)
         for i, stretch in enumerate(stretches):
-            names_garment = any(name in self._categories for name in stretch.meant or ())
+            garments = self._categories & set(stretch.meant or ())
             is_head = not stretch.is_joined or understood[i + 1]
-            if names_garment and is_head:
+            is_clear = n_unknown <= MAX_UNKNOWN and not garments <= english.AMBIGUOUS_GARMENTS
+            if garments and (is_head or is_clear):
                 return False
-        return 0 < sum(understood) <= len(understood) - sum(understood)
+        return 0 < sum(understood) <= n_unknown
 
     def _spelled_right(
         self, typed: Sequence[Word], book: PhraseBook

@@ -84,7 +84,8 @@ class Tagger:
 
     def __init__(self, vocabulary: Vocabulary, language: str = "en") -> None:
         self.language = language
-        self._book = PhraseBook(NameIndex(vocabulary, language), language)
+        names = NameIndex(vocabulary, language)
+        self._book = PhraseBook(names, language, frozenset(vocabulary.attributes))
         self._categories = frozenset(vocabulary.categories)
         self._groups = display_groups(vocabulary)
         self._types = dict(zip(vocabulary.attributes, vocabulary.attribute_types, strict=True))
