@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 class Match:
     """One stretch of a phrase and a name it was read as.
 
-    The weight is negative for what is to be avoided: ``black`` of "not black".
+    Parameters
+    ----------
+    words : str
+        As typed.
+    name : str
+        Attribute or category.
+    weight : float
+        How sure it is that the name is meant, times how much it is wished: above 1 for
+        ``short`` of "very short", below 0 for ``black`` of "not black".
     """
 
     words: str
@@ -25,9 +33,9 @@ class AttributeQuery:
     Parameters
     ----------
     weights : mapping of str to float
-        Weight in (0, 1] of each attribute or category name the phrase means, 1 for a name
-        as typed; in [-1, 0) for a name to avoid. A name that is both a category and an
-        attribute has one weight, which holds for both.
+        Weight above 0 of each attribute or category name the phrase means, 1 for a name
+        as typed, up to 1.4 with a word such as "very"; below 0 for a name to avoid. A name
+        that is both a category and an attribute has one weight, which holds for both.
     matched : tuple of Match
         For each word that was understood, what it became and how strongly. Words
         may stand for several names.

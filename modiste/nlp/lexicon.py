@@ -34,13 +34,24 @@ class FunctionWords:
     Parameters
     ----------
     stop, negations : frozenset of tuple of str
-    longest : int
-        Tokens of the longest of them.
+    strengths : mapping of tuple of str to float
+        Those of `stop` that say how much the next word is wished: above 1 for "very", below
+        for "slightly".
     """
 
     stop: frozenset[tuple[str, ...]]
     negations: frozenset[tuple[str, ...]]
-    longest: int
+    strengths: Mapping[tuple[str, ...], float]
+
+    @functools.cached_property
+    def first(self) -> frozenset[str]:
+        """The first token of each."""
+        return frozenset(tokens[0] for tokens in self.stop | self.negations)
+
+    @functools.cached_property
+    def longest(self) -> int:
+        """Tokens of the longest of them."""
+        return max(len(tokens) for tokens in self.stop | self.negations)
 
 
 @dataclass(frozen=True)
@@ -103,8 +114,8 @@ def _function_words(language: str, words: Mapping[str, Any]) -> FunctionWords:
         stop |= {(word,) for word in english.STOP_WORDS}
         negations |= {(word,) for word in english.NEGATIONS} | english.NEGATION_PAIRS
     stop -= negations | {()}
-    longest = max(len(each) for each in (*stop, *negations))
-    return FunctionWords(frozenset(stop), frozenset(negations - {()}), longest)
+    strengths = {_tokens(word): factor for word, factor in words["intensifiers"].items()}
+    return FunctionWords(frozenset(stop), frozenset(negations - {()}), strengths)
 
 
 def _tokens(phrase: str) -> tuple[str, ...]:

@@ -17,6 +17,10 @@ _NUMBER = r"(\d{1,5}(?:[.,]\d{1,2})?)(?![\d%]|\s?(?:cm|mm|kg|inch|in|x|pack|st)\
 _MOST_AFTER = r"(?:max(?:imum|imal|imo)?|m[aá]x(?:imo)?|massimo|tops|or (?:less|under))"
 _LETTER_SIZES = r"(?:[2-6]?x{1,4}[sl]|x{0,4}s|m|x{0,4}l)"
 _WORD_SIZES = {"small": "S", "medium": "M", "large": "L", "extra large": "XL", "extra small": "XS"}
+#: Every price has a digit, every size a digit, a size's letters or its word.
+_MAY_LIMIT = re.compile(
+    rf"\d|(?<!\w)(?:{_LETTER_SIZES}|small|medium|large|extra|one size)(?!\w)", re.IGNORECASE
+)
 #: These alone say that two numbers are a price: "from 30 to 40" may be sizes or years.
 _PAIRS = frozenset({"between", "entre", "zwischen", "tra", "fra"})
 
@@ -62,6 +66,8 @@ def read_limits(text: str, language: str) -> Limits:
     language : str
         Of `modiste.nlp.lexicon.LANGUAGES`.
     """
+    if not _MAY_LIMIT.search(text):
+        return Limits((None, None), (), text)
     patterns = _patterns(language)
     sizes: list[str] = []
     # Sizes first where a word says that they are: "size 12, less than 40 pounds".

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from modiste.data.vocabulary import Vocabulary
 from modiste.nlp import english
@@ -18,6 +21,28 @@ ALIAS = 0.8
 LEXICON = 0.9
 #: Another shade of the colour typed.
 SAME_COLOR_FAMILY = 0.6
+_N_KEPT = 4096
+
+
+class Spelling(NamedTuple):
+    """Words as they are looked up: without what stands between them.
+
+    Parameters
+    ----------
+    typed, lemma : str
+        The words as typed, and their lemmas, each joined.
+    """
+
+    typed: str
+    lemma: str
+
+    @classmethod
+    def of(cls, span: Iterable[Word]) -> Spelling:
+        """Return the spelling of words in a row."""
+        return cls(
+            "".join([word.spelling for word in span]),
+            "".join([word.lemma_spelling for word in span]),
+        )
 
 
 class NameIndex:
@@ -44,14 +69,12 @@ class NameIndex:
         self._typed: Counter[str] = Counter()
         self._own: set[str] = set()
         self.names: dict[str, str] = {}
-        longest = 1
         for name, kind in _names(vocabulary):
             said = name.removeprefix(f"{kind}:").strip()
             self.names.setdefault(name, said)
             parts, lemmas = forms(said, language)
             if not parts:
                 continue
-            longest = max(longest, len(parts))
             self._typed.update({*parts, *lemmas})
             if language == "en":
                 self._own.update(parts, lemmas)
@@ -63,88 +86,94 @@ class NameIndex:
             if 2 <= len(short) < len(parts):
                 _append(self._lemmas, "".join(short), name)
         self.language = language
-        longest = max(longest, self._add_colors())
+        self._add_colors()
         if language == "en":
-            longest = max(longest, self._add_aliases())
+            self._add_aliases()
         if language in LANGUAGES:
-            longest = max(longest, self._add_lexicon())
-        #: The most words a name can be typed as.
-        self.max_words = longest
+            self._add_lexicon()
+        self._spellings = sorted({*self._spelled, *self._lemmas, *self._other_words, *self._colors})
+        self._parts_of = functools.lru_cache(_N_KEPT)(self._find_parts)
 
-    def find(self, span: Sequence[Word]) -> Mapping[str, float]:
-        """Return the names that a stretch of words spells, with their weights.
+    def begins(self, spelling: Spelling) -> bool:
+        """Return whether anything that is found starts with these letters, typed or lemmas."""
+        return self._starts(spelling.typed) or self._starts(spelling.lemma)
 
-        Parameters
-        ----------
-        span : sequence of Word
-            One or more words in a row.
+    def _starts(self, letters: str) -> bool:
+        at = bisect_left(self._spellings, letters)
+        return at < len(self._spellings) and self._spellings[at].startswith(letters)
 
-        Returns
-        -------
-        mapping of str to float
-            Weights in (0, 1], 1 for a name as spelled; empty if the words spell no name.
-        """
-        parts = tuple(part for word in span for part in word.parts)
-        return self._found(parts, tuple(lemma for word in span for lemma in word.lemmas))
-
-    def _found(self, parts: tuple[str, ...], lemmas: tuple[str, ...]) -> dict[str, float]:
-        spelled = self._spelled.get("".join(parts), ())
-        others = self._lemmas.get("".join(lemmas), ())
+    def find(self, spelling: Spelling) -> Mapping[str, float]:
+        """Return the names that words spell, with weights in (0, 1], 1 for a name as spelled."""
+        spelled = self._spelled.get(spelling.typed, ())
+        others = self._lemmas.get(spelling.lemma, ())
         found = dict.fromkeys(spelled, 1.0)
         for name in others:
             found.setdefault(name, SAME_LEMMA if spelled else 1.0)
         return found
 
-    def find_other_words(self, span: Sequence[Word]) -> Mapping[str, float] | None:
+    def find_other_words(self, spelling: Spelling) -> Mapping[str, float] | None:
         """Return the names that a colour or other word stands for; None if it is neither.
 
         A colour of a family that the vocabulary lacks gives an empty mapping: it is known
         to mean none of the names, however near the word vectors put it to other colours.
         """
-        for spelling in (_spelling(span), _lemma_spelling(span)):
-            if spelling in self._other_words:
-                return self._other_words[spelling]
+        for each in spelling:
+            if each in self._other_words:
+                return self._other_words[each]
         return None
 
-    def read(self, span: Sequence[Word]) -> Mapping[str, float] | None:
-        """Return the names that a stretch of words stands for; None if it stands for none.
+    def read(self, spelling: Spelling) -> Mapping[str, float] | None:
+        """Return the names that words stand for; None if they stand for none.
 
         Names are English: in other languages, what the language calls a thing goes first.
         """
         if self.language == "en":
-            return self.find(span) or self.find_other_words(span)
-        others = self.find_other_words(span)
-        return others or self.find(span) or others
+            return self.find(spelling) or self.find_other_words(spelling)
+        others = self.find_other_words(spelling)
+        return others or self.find(spelling) or others
 
-    def find_color(self, span: Sequence[Word]) -> str | None:
-        """Return the colour that a stretch of words names."""
-        return self._colors.get(_spelling(span)) or self._colors.get(_lemma_spelling(span))
+    def find_color(self, spelling: Spelling) -> str | None:
+        """Return the colour that words name."""
+        return self._colors.get(spelling.typed) or self._colors.get(spelling.lemma)
 
-    def is_typed(self, span: Sequence[Word]) -> bool:
+    def is_typed(self, spelling: Spelling) -> bool:
         """Return whether other words for a name stand in the lists just as typed."""
-        return _spelling(span) in self._other_words
+        return spelling.typed in self._other_words
 
-    def find_parts(self, span: Sequence[Word]) -> Iterable[tuple[str, float]]:
-        """Yield names and weights that parts of a longer name spell, the longest parts first."""
-        parts = [
-            Word(part, part, (part,), (lemma,)) for word in span for part, lemma in _pairs(word)
-        ]
+    def find_parts(self, span: Sequence[Word]) -> Sequence[tuple[str, float]]:
+        """Return names and weights that parts of a longer name spell, in the order typed.
+
+        Of parts that overlap, the longest; never the whole.
+        """
+        return self._parts_of(
+            tuple(
+                Spelling(*pair)
+                for word in span
+                for pair in zip(word.parts, word.lemmas, strict=True)
+            )
+        )
+
+    def _find_parts(self, parts: tuple[Spelling, ...]) -> Sequence[tuple[str, float]]:
+        named: list[tuple[str, float]] = []
         start = 0
         while start < len(parts):
             for end in range(min(len(parts), start + len(parts) - 1), start, -1):
                 lone_stop = end == start + 1 and parts[start].typed in english.STOP_WORDS
-                found = {} if lone_stop else self.read(parts[start:end]) or {}
+                spelling = Spelling(
+                    *("".join(each) for each in zip(*parts[start:end], strict=True))
+                )
+                found = {} if lone_stop else self.read(spelling) or {}
                 if found:
-                    yield from found.items()
+                    named += found.items()
                     start = end
                     break
             else:
                 start += 1
+        return named
 
-    def find_less(self, span: Sequence[Word]) -> Mapping[str, float]:
+    def find_less(self, spelling: Spelling) -> Mapping[str, float]:
         """Return the names for being without something: sleeveless for ``sleeves``."""
-        suffixed = _lemma_spelling(span) + "less"
-        return dict.fromkeys(self._spelled.get(suffixed, ()), 1.0)
+        return dict.fromkeys(self._spelled.get(spelling.lemma + "less", ()), 1.0)
 
     def known_words(self) -> Mapping[str, int]:
         """Return every word and lemma in the names and in what is typed for them.
@@ -159,8 +188,7 @@ class NameIndex:
         """Return the words and lemmas of the language itself: without the names, if English."""
         return frozenset(self._own)
 
-    def _add_colors(self) -> int:
-        longest = 1
+    def _add_colors(self) -> None:
         for family, shades in english.COLOR_FAMILIES.items():
             members = (family, *shades)
             for member in members:
@@ -171,23 +199,20 @@ class NameIndex:
                 if not meant:
                     siblings = (name for other in shades for name in self._named(other))
                     meant = dict.fromkeys(siblings, SAME_COLOR_FAMILY)
-                longest = max(longest, self._add(member, meant))
-        return longest
+                self._add(member, meant)
 
-    def _add_aliases(self) -> int:
-        longest = 1
+    def _add_aliases(self) -> None:
         for typed, targets in english.ALIASES.items():
             meant = {name: ALIAS for target in targets for name in self._named(target)}
             if meant:
-                longest = max(longest, self._add(typed, meant))
-        return longest
+                self._add(typed, meant)
 
-    def _add_lexicon(self) -> int:
-        longest, found = 1, lexicon(self.language)
+    def _add_lexicon(self) -> None:
+        found = lexicon(self.language)
         for name, phrases in found.names.items():
             meant = dict.fromkeys([name] if name in self.names else self._named(name), LEXICON)
             for phrase in phrases if meant else ():
-                longest = max(longest, self._add(phrase, meant, joins=True))
+                self._add(phrase, meant, joins=True)
         for color, phrases in found.colours.items():
             if self.language == "en":
                 phrases = (color, *phrases)
@@ -195,7 +220,6 @@ class NameIndex:
                 parts, lemmas = forms(phrase, self.language)
                 self._typed.update({*parts, *lemmas})
                 self._own.update(parts, lemmas)
-                longest = max(longest, len(parts))
                 self._colors.setdefault("".join(parts), color)
                 self._colors.setdefault("".join(lemmas), color)
             if self.language == "en":
@@ -203,17 +227,16 @@ class NameIndex:
             meant = {**self._other_words.get("".join(forms(color)[0]), {})}
             meant |= dict.fromkeys(self._named(color), ALIAS)
             for phrase in phrases:
-                longest = max(longest, self._add(phrase, meant, joins=True))
-        return longest
+                self._add(phrase, meant, joins=True)
 
     def _named(self, text: str) -> list[str]:
-        return list(self._found(*forms(text)))
+        return list(self.find(Spelling(*("".join(each) for each in forms(text)))))
 
-    def _add(self, typed: str, meant: Mapping[str, float], *, joins: bool = False) -> int:
+    def _add(self, typed: str, meant: Mapping[str, float], *, joins: bool = False) -> None:
         """Let `typed` stand for names; with `joins`, beside those that it stands for already."""
         parts, lemmas = forms(typed, self.language)
         if not parts:
-            return 1
+            return
         spelling, lemma_spelling = "".join(parts), "".join(lemmas)
         known = self._other_words.get(spelling, {}) if joins else {}
         self._other_words[spelling] = {**meant, **known}
@@ -223,7 +246,6 @@ class NameIndex:
         self._typed.update({*parts, *lemmas})
         if joins:
             self._own.update(parts, lemmas)
-        return len(parts)
 
 
 def _names(vocabulary: Vocabulary) -> Iterable[tuple[str, str]]:
@@ -235,15 +257,3 @@ def _append(index: dict[str, list[str]], spelling: str, name: str) -> None:
     names = index.setdefault(spelling, [])
     if name not in names:
         names.append(name)
-
-
-def _pairs(word: Word) -> Iterable[tuple[str, str]]:
-    return zip(word.parts, word.lemmas, strict=True)
-
-
-def _spelling(span: Sequence[Word]) -> str:
-    return "".join(part for word in span for part in word.parts)
-
-
-def _lemma_spelling(span: Sequence[Word]) -> str:
-    return "".join(lemma for word in span for lemma in word.lemmas)

@@ -60,10 +60,20 @@ class Word:
     lemmas: tuple[str, ...]
     starts_clause: bool = False
 
-    @property
+    @functools.cached_property
     def lemma(self) -> str:
         """The lemmas of the parts, joined by hyphens."""
         return "-".join(self.lemmas)
+
+    @functools.cached_property
+    def spelling(self) -> str:
+        """The parts, joined."""
+        return "".join(self.parts)
+
+    @functools.cached_property
+    def lemma_spelling(self) -> str:
+        """The lemmas, joined."""
+        return "".join(self.lemmas)
 
 
 def words(text: str, language: str = "en") -> list[Word]:
@@ -159,11 +169,16 @@ def _words(text: str, language: str) -> Iterator[Word]:
         if not raw[0].isalnum():
             starts_clause = True
             continue
-        token = raw.casefold()
-        typed = token if token in english.CONTRACTIONS else _POSSESSIVE.sub("", token)
-        parts = tuple(folded(part) for part in _PARTS.split(typed))
-        yield Word(raw, typed, parts, tuple(lemma(part, language) for part in parts), starts_clause)
+        yield _word(raw, language, starts_clause)
         starts_clause = False
+
+
+@functools.lru_cache(maxsize=2**16)
+def _word(raw: str, language: str, starts_clause: bool) -> Word:
+    token = raw.casefold()
+    typed = token if token in english.CONTRACTIONS else _POSSESSIVE.sub("", token)
+    parts = tuple(folded(part) for part in _PARTS.split(typed))
+    return Word(raw, typed, parts, tuple(lemma(part, language) for part in parts), starts_clause)
 
 
 def folded(word: str) -> str:

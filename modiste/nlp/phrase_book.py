@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from modiste.nlp import english
 from modiste.nlp.attribute_query import Match
 from modiste.nlp.lexicon import FunctionWords, lexicon
-from modiste.nlp.name_index import NameIndex
+from modiste.nlp.name_index import NameIndex, Spelling
 from modiste.nlp.normalise import STEMMED, Word, is_in_dictionary, lemma
 from modiste.nlp.spelling import SpellingCorrector
 
@@ -17,6 +18,7 @@ from modiste.nlp.spelling import SpellingCorrector
 PART_OF_NAME = 0.5
 #: An attribute that is part of what stands for another name: the leather of "giacca di pelle".
 PART_OF_PHRASE = 0.7
+_N_KEPT = 2**16
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ class Stretch:
     meant : mapping of str to float or None
         Names and weights; None leaves the words to the word vectors.
     is_negated : bool
+    spelling : Spelling
+        Of the words.
+    strength : float
+        How much it is wished: above 1 after "very", below after "slightly".
     color : str or None
         The colour that the words name.
     is_joined : bool
@@ -38,6 +44,8 @@ class Stretch:
     span: tuple[Word, ...]
     meant: Mapping[str, float] | None
     is_negated: bool
+    spelling: Spelling
+    strength: float = 1.0
     color: str | None = None
     is_joined: bool = False
 
@@ -45,6 +53,17 @@ class Stretch:
     def typed(self) -> str:
         """The words as typed."""
         return " ".join(word.raw for word in self.span)
+
+
+class _Function(NamedTuple):
+    """Words that carry no wish: how many, and what they do to the one after them."""
+
+    n_words: int
+    turns_round: bool = False
+    strength: float = 1.0
+
+
+_NO_FUNCTION = _Function(0)
 
 
 @dataclass(frozen=True)
@@ -64,7 +83,7 @@ class PhraseBook:
     language: str
     attributes: frozenset[str]
 
-    @property
+    @functools.cached_property
     def _words(self) -> FunctionWords:
         return lexicon(self.language).words
 
@@ -72,46 +91,54 @@ class PhraseBook:
         """Divide a phrase into what is read together; words without a wish are left out."""
         found: list[Stretch] = []
         is_negated = was_negated = False
-        start = 0
+        strength = 1.0
+        start, function = 0, self._function(typed, 0)
         while start < len(typed):
             if typed[start].starts_clause:
-                is_negated = was_negated = False
-            n_function, turns_round = self._function(typed, start)
-            length, meant = self._longest(typed, start, n_function)
+                is_negated, was_negated, strength = False, False, 1.0
+            length, meant = self._longest(typed, start, function.n_words)
             if not length:
                 carries_on = was_negated and typed[start].typed in english.CONTINUATIONS
-                is_negated = is_negated or carries_on or turns_round
-                start += n_function
+                is_negated = is_negated or carries_on or function.turns_round
+                strength *= function.strength
+                start += function.n_words
+                function = self._function(typed, start)
                 continue
-            if turns_round:
-                # "sin mangas": a name that begins with the word that turns the rest round.
-                found.append(self._stretch(typed[start : start + length], meant, negated=False))
-                start, is_negated = start + n_function, True
-                continue
-            stretch = self._stretch(typed[start : start + length], meant, negated=is_negated)
-            was_negated, is_negated = is_negated, False
-            start += length
-            goes_on = start < len(typed) and not typed[start].starts_clause
-            joined = goes_on and not self._function(typed, start)[0]
-            found.append(replace(stretch, is_joined=joined))
+            # "sin mangas": a name that begins with the word that turns the rest round.
+            turns_round, n_function = function.turns_round, function.n_words
+            end = start + length
+            function = self._function(typed, start + n_function if turns_round else end)
+            span = tuple(typed[start:end])
+            spelling = Spelling.of(span)
+            goes_on = end < len(typed) and not typed[end].starts_clause
+            found.append(
+                Stretch(
+                    span,
+                    meant,
+                    is_negated and not turns_round,
+                    strength=strength,
+                    color=self.names.find_color(spelling),
+                    spelling=spelling,
+                    is_joined=not turns_round and goes_on and not function.n_words,
+                )
+            )
+            was_negated, is_negated, strength = is_negated and not turns_round, turns_round, 1.0
+            start = start + n_function if turns_round else end
         return found
-
-    def _stretch(
-        self, span: Sequence[Word], meant: Mapping[str, float] | None, *, negated: bool
-    ) -> Stretch:
-        return Stretch(tuple(span), meant, negated, self.names.find_color(span))
 
     def matches(self, stretch: Stretch, meant: Mapping[str, float]) -> list[Match]:
         """Return what a stretch became, given the names it means."""
-        sign = -1.0 if stretch.is_negated else 1.0
-        matches = [Match(stretch.typed, name, sign * weight) for name, weight in meant.items()]
+        typed = stretch.typed
+        factor = -stretch.strength if stretch.is_negated else stretch.strength
+        matches = [Match(typed, name, factor * weight) for name, weight in meant.items()]
         if stretch.is_negated:
-            less = self.names.find_less(stretch.span)
-            return matches + [Match(stretch.typed, name, weight) for name, weight in less.items()]
-        if stretch.meant and sum(len(word.parts) for word in stretch.span) > 1:
-            is_name = bool(self.names.find(stretch.span))
+            less = self.names.find_less(stretch.spelling)
+            return matches + [Match(typed, name, weight) for name, weight in less.items()]
+        if stretch.meant and (len(stretch.span) > 1 or len(stretch.span[0].parts) > 1):
+            is_name = bool(self.names.find(stretch.spelling))
+            factor *= PART_OF_NAME if is_name else PART_OF_PHRASE
             matches += [
-                Match(stretch.typed, name, (PART_OF_NAME if is_name else PART_OF_PHRASE) * weight)
+                Match(typed, name, factor * weight)
                 for name, weight in self.names.find_parts(stretch.span)
                 if name not in meant and (is_name or name in self.attributes)
             ]
@@ -119,7 +146,14 @@ class PhraseBook:
 
     def corrected(self, word: Word) -> str | None:
         """Return what a word was meant to be; None if it is right or nothing is near."""
-        (part, *others), (lemma, *_) = word.parts, word.lemmas
+        return self._corrections(word.parts, word.lemmas)
+
+    @functools.cached_property
+    def _corrections(self) -> Callable[[tuple[str, ...], tuple[str, ...]], str | None]:
+        return functools.lru_cache(_N_KEPT)(self._correct)
+
+    def _correct(self, parts: tuple[str, ...], lemmas: tuple[str, ...]) -> str | None:
+        (part, *others), (lemma, *_) = parts, lemmas
         if others or part in self._known or lemma in self._known:
             return None
         if self.language not in STEMMED and is_in_dictionary(part, self.language):
@@ -139,32 +173,29 @@ class PhraseBook:
     def _own(self) -> frozenset[str]:
         return self.names.own_words() | self._function_words
 
-    def n_known(self, typed: Iterable[Word]) -> int:
-        """Return how many of the words are the language's own."""
-        known = 0
-        for word in typed:
-            parts, stems = word.parts, (lemma(part, self.language) for part in word.parts)
-            known += all(
-                p in self._own or s in self._own for p, s in zip(parts, stems, strict=True)
-            )
-        return known
+    def is_own(self, word: Word) -> bool:
+        """Return whether a word is the language's own."""
+        return all(p in self._own or lemma(p, self.language) in self._own for p in word.parts)
 
     @functools.cached_property
     def _speller(self) -> SpellingCorrector:
         return SpellingCorrector(self._known)
 
-    def _function(self, typed: Sequence[Word], start: int) -> tuple[int, bool]:
-        """Return how many words from `start` carry no wish, and whether they turn one round."""
+    def _function(self, typed: Sequence[Word], start: int) -> _Function:
+        """Return how many words from `start` carry no wish, and what they do to the next."""
+        lists = self._words
+        if start >= len(typed) or typed[start].parts[0] not in lists.first:
+            return _NO_FUNCTION
         tokens: tuple[str, ...] = ()
-        found = (0, False)
-        for end in range(start, min(len(typed), start + self._words.longest)):
+        found = _NO_FUNCTION
+        for end in range(start, min(len(typed), start + lists.longest)):
             if end > start and typed[end].starts_clause:
                 break
             tokens += tuple(part for part in typed[end].parts if part)
-            if tokens in self._words.negations:
-                found = (end + 1 - start, True)
-            elif tokens in self._words.stop:
-                found = (end + 1 - start, False)
+            if tokens in lists.negations:
+                found = _Function(end + 1 - start, turns_round=True)
+            elif tokens in lists.stop:
+                found = _Function(end + 1 - start, strength=lists.strengths.get(tokens, 1.0))
         return found
 
     def _longest(
@@ -174,12 +205,18 @@ class PhraseBook:
 
         0 where the first `n_function` words carry no wish and nothing longer is a name.
         """
-        clause_end = next(
-            (i for i in range(start + 1, len(typed)) if typed[i].starts_clause), len(typed)
-        )
-        for end in range(min(clause_end, start + self.names.max_words), start + n_function, -1):
-            span = typed[start:end]
-            meant = self.names.read(span)
-            if meant is not None or self.names.find_color(span):
-                return end - start, meant or {}
-        return (0, None) if n_function else (1, None)
+        found: tuple[int, Mapping[str, float] | None] = (0, None) if n_function else (1, None)
+        spelling = Spelling("", "")
+        for n_words, word in enumerate(typed[start:], start=1):
+            if n_words > 1 and word.starts_clause:
+                break
+            spelling = Spelling(
+                spelling.typed + word.spelling, spelling.lemma + word.lemma_spelling
+            )
+            if not self.names.begins(spelling):
+                break
+            if n_words > n_function:
+                meant = self.names.read(spelling)
+                if meant is not None or self.names.find_color(spelling):
+                    found = n_words, meant or {}
+        return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -20,6 +21,8 @@ MAX_WORDS = 500
 MAX_CHARACTERS = 10_000
 #: Unknown words that may stand beside a garment, such as a brand's.
 MAX_UNKNOWN = 2
+#: Words of which is kept what they mean.
+_N_KEPT = 2**16
 
 
 class PhraseReader:
@@ -72,6 +75,9 @@ class PhraseReader:
         said = self._books[first].names.names
         spoken = {name: tuple(words(text, first)) for name, text in said.items()}
         self._meanings = NameVectors(vectors, spoken, first)
+        kept = functools.lru_cache(_N_KEPT)
+        self._nearest = kept(lambda word: self._meanings.nearest([word])[0])
+        self._languages_of = kept(lambda word: [book.is_own(word) for book in self._books.values()])
 
     @property
     def threshold(self) -> float:
@@ -102,14 +108,15 @@ class PhraseReader:
         """
         typed = words(_checked(text), self.languages[0])
         if language is None:
-            language = max(self.languages, key=lambda each: self._books[each].n_known(typed))
+            language = self._told_by(typed)
         elif language not in self._books:
             raise ValueError(
                 f"language must be one of {', '.join(self.languages)}, or None. "
                 f"Received: {language!r}"
             )
         limits = read_limits(text, language)
-        typed = words(limits.rest, language)
+        if limits.rest != text or language != self.languages[0]:
+            typed = words(limits.rest, language)
         book = self._books[language]
         typed, corrected = self._spelled_right(typed, book)
         stretches = book.stretches(typed)
@@ -117,8 +124,7 @@ class PhraseReader:
         readable = [i for i in unread if any(c.isalpha() for c in stretches[i].typed[1:])]
         if language != self.languages[0]:
             readable = []  # the vectors are of another language
-        nearest = self._meanings.nearest([stretches[i].span[0] for i in readable])
-        meant = dict(zip(readable, nearest, strict=True))
+        meant = {i: self._nearest(stretches[i].span[0]) for i in readable}
 
         matched: list[Match] = []
         not_understood: list[str] = []
@@ -129,7 +135,7 @@ class PhraseReader:
             matches = book.matches(stretch, stretch.meant or meant.get(i, {}))
             matched += matches
             if stretch.color is not None:
-                colors[stretch.color] = -1.0 if stretch.is_negated else 1.0
+                colors[stretch.color] = -1.0 if stretch.is_negated else stretch.strength
             elif not matches:
                 not_understood.append(stretch.typed)
         filters = _filters(limits)
@@ -144,6 +150,12 @@ class PhraseReader:
             corrected=corrected,
             language=language,
         )
+
+    def _told_by(self, typed: Sequence[Word]) -> str:
+        """Return the language that most of the words are of; of equal ones, the first."""
+        owned = [self._languages_of(word) for word in typed]
+        n_own = [sum(each) for each in zip(*owned, strict=True)] or [0]
+        return self.languages[n_own.index(max(n_own))]
 
     def _is_about_something_else(
         self, stretches: Sequence[Stretch], meant: Mapping[int, Mapping[str, float]]
@@ -171,7 +183,7 @@ class PhraseReader:
         """Return the words without typing errors, and what was corrected."""
         right, corrected = [], {}
         for word in typed:
-            known = any(form in self._meanings for form in (word.typed, word.lemma))
+            known = word.typed in self._meanings or word.lemma in self._meanings
             meant = None if known else book.corrected(word)
             if meant is not None:
                 corrected[word.raw] = meant

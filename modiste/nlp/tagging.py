@@ -123,7 +123,7 @@ class Tagger:
                 continue
             garments |= self._categories & set(stretch.meant)
             names = self._book.names
-            named = names.find(stretch.span)
+            named = names.find(stretch.spelling)
             if not named:
                 parts = dict(names.find_parts(stretch.span)) if len(stretch.span) > 1 else {}
                 spelled = {name: weight for name, weight in parts.items() if weight == 1.0}
@@ -140,7 +140,7 @@ class Tagger:
         """Return whether the last word is a form, such as "lined", of one with other meanings."""
         last = stretch.span[-1]
         is_form = last.lemmas != last.parts and not last.typed.endswith("s")
-        return is_form and not self._book.names.is_typed(stretch.span)
+        return is_form and not self._book.names.is_typed(stretch.spelling)
 
     def _certain(self, stretch: Stretch) -> Mapping[str, float]:
         """Return what other words surely mean: one thing, and not a matter of taste.
