@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from modiste.attribute_model.garment import Box, Garment
 from modiste.nlp.attribute_query import AttributeQuery
 from modiste.recommender.recommendation import Reason, Recommendation
+from modiste.recommender.refinement import Refinement
 
 N_CATEGORIES_SHOWN = 5
 N_ATTRIBUTES_SHOWN = 20
@@ -100,6 +101,23 @@ class PhraseAnswer(BaseModel):
         )
 
 
+class RefinementAnswer(BaseModel):
+    """What a phrase made of what the photo or the item shows."""
+
+    kept: list[str]
+    added: list[str]
+    removed: list[str]
+
+    @classmethod
+    def of(cls, refinement: Refinement) -> RefinementAnswer:
+        """Copy a refinement."""
+        return cls(
+            kept=list(refinement.kept),
+            added=list(refinement.added),
+            removed=list(refinement.removed),
+        )
+
+
 class ReasonAnswer(BaseModel):
     """One true cause of a product's place; the strengths are shares of the score."""
 
@@ -151,6 +169,7 @@ class RecommendationsAnswer(BaseModel):
     recommendations: list[RecommendationAnswer]
     garment: GarmentAnswer | None = None
     phrase: PhraseAnswer | None = None
+    refinement: RefinementAnswer | None = None
     notes: list[str] = []
 
 

@@ -11,6 +11,7 @@ from modiste.api.answers import (
     PhraseAnswer,
     RecommendationAnswer,
     RecommendationsAnswer,
+    RefinementAnswer,
     answer,
 )
 from modiste.api.bodies import read_search
@@ -79,5 +80,6 @@ def recommendations_answer(found: Recommendations, release: LiveRelease) -> Reco
         ],
         garment=GarmentAnswer.of(garment, release.attribute_types) if garment else None,
         phrase=PhraseAnswer.of(phrase) if phrase else None,
+        refinement=RefinementAnswer.of(found.refinement) if found.refinement else None,
         notes=list(found.notes),
     )

@@ -104,14 +104,18 @@ def same_names(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
 
 
 @functools.cache
-def alternatives(vocabulary: Vocabulary) -> dict[str, frozenset[tuple[int, int]]]:
-    """Return where each attribute stands in `ALTERNATIVES`.
+def alternatives(
+    vocabulary: Vocabulary, groups: tuple[tuple[tuple[str, ...], ...], ...] = ALTERNATIVES
+) -> dict[str, frozenset[tuple[int, int]]]:
+    """Return where each attribute stands in groups of alternatives.
 
     A name stands wherever it contains one of the words: "floral maxi" is a length.
 
     Parameters
     ----------
     vocabulary : Vocabulary
+    groups : tuple
+        As `ALTERNATIVES`.
 
     Returns
     -------
@@ -122,7 +126,7 @@ def alternatives(vocabulary: Vocabulary) -> dict[str, frozenset[tuple[int, int]]
     known = _words_of(vocabulary)
     places = [
         ((group, place), f" {_plain(words, known)} ")
-        for group, ways in enumerate(ALTERNATIVES)
+        for group, ways in enumerate(groups)
         for place, names in enumerate(ways)
         for words in names
     ]

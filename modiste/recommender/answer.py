@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from modiste.recommender.agreement import match_scores, personal_scores
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.eligibility import Limits
-from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.pool import Pool
 from modiste.recommender.ranker import Ranker
 from modiste.recommender.reasons import Explainer
@@ -73,7 +73,13 @@ def write_answers(
         start += len(own)
         notes = (*query.notes, *limits.notes, *_shortage(len(own), n_filled, limits))
         answers.append(
-            Recommendations(products, garment=query.garment, phrase=query.phrase, notes=notes)
+            Recommendations(
+                products,
+                garment=query.garment,
+                phrase=query.phrase,
+                refinement=query.refinement,
+                notes=notes,
+            )
         )
     return answers
 

@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 
 from modiste.recommender.candidates import NO_SCORE, Candidates
 from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.encoded_query import EncodedQuery
 
 #: What the right category counts, where all the attributes together count 1.
 CATEGORY_WEIGHT: Final = 1.0
+#: What the right colour counts, where a phrase names one that is no attribute.
+COLOR_WEIGHT: Final = 1.0
 
 
 class Attribute:
-    """Cosine of IDF-weighted attributes, averaged with the weight of the item's category.
+    """Cosine of IDF-weighted attributes, averaged with the weights of category and colour.
 
     A rare attribute, such as "crochet", says more than one that half the shop has. Weights
     below 0 subtract. Only items that score above 0 are proposed.
@@ -34,6 +36,8 @@ class Attribute:
         self._idf = catalogue.attribute_idf
         self._categories = catalogue.categories
         self._n_categories = catalogue.n_categories
+        self._colors = catalogue.colors
+        self._n_colors = len(catalogue.color_names)
 
     def candidates(
         self, queries: Sequence[EncodedQuery], k: int, allowed: NDArray[np.bool_]
@@ -47,9 +51,9 @@ class Attribute:
         allowed : ndarray
             Shape ``(n_queries, n_items)`` bool.
         """
-        attributes, categories = self._asked(queries)
+        attributes, categories, colors = self._asked(queries)
         scores: NDArray[np.float32] = (self._profiles @ attributes.T).T  # (n_queries, n_items)
-        scores = scores + categories[:, self._categories]
+        scores = scores + categories[:, self._categories] + colors[:, self._colors]
         return Candidates.from_scores(
             np.where(scores > 0, scores, NO_SCORE).astype(np.float32), k, allowed
         )
@@ -61,8 +65,9 @@ class Attribute:
         item_index: NDArray[np.int32],
     ) -> NDArray[np.float32]:
         """Return the score of each row in [-1, 1], ``(n_rows,)`` float32; NaN if none asked."""
-        attributes, categories = self._asked(queries)
+        attributes, categories, colors = self._asked(queries)
         scores = categories[query_index, self._categories[item_index]]
+        scores = scores + colors[query_index, self._colors[item_index]]
         starts = self._profiles.indptr[item_index]
         counts = self._profiles.indptr[item_index + 1] - starts
         # The position in the CSR arrays of every attribute of every row's item.
@@ -73,21 +78,25 @@ class Attribute:
             self._profiles.data[entry] * attributes[query_index[row], self._profiles.indices[entry]]
         )
         scores = scores + np.bincount(row, products, minlength=len(item_index))
-        asked = np.logical_or(attributes.any(axis=1), categories.any(axis=1))
+        asked = np.any(np.concatenate([attributes, categories, colors], axis=1), axis=1)
         scores[~asked[query_index]] = np.nan
         return np.asarray(scores, dtype=np.float32)
 
     def _asked(
         self, queries: Sequence[EncodedQuery]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return the weights whose sum over an item's profile and category is its score.
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Return the weights whose sum over an item's profile, category, colour is its score.
 
-        Shapes ``(n_queries, n_attributes)`` and ``(n_queries, n_categories + 1)`` float32;
-        the last column, which index -1 reads, is 0 for items without a category.
+        Shapes ``(n_queries, n_attributes)``, ``(n_queries, n_categories + 1)`` and
+        ``(n_queries, n_colors + 1)`` float32; the last column of the latter two, which index
+        -1 reads, is 0 for items without a category or colour.
         """
         attributes = np.zeros((len(queries), len(self._idf)), dtype=np.float32)
         categories = np.zeros((len(queries), self._n_categories + 1), dtype=np.float32)
+        colors = np.zeros((len(queries), self._n_colors + 1), dtype=np.float32)
         for row, query in enumerate(queries):
+            if query.colors is not None:
+                colors[row, :-1] = query.colors
             if query.attributes is not None:
                 attributes[row] = query.attributes * self._idf
             if query.categories is not None:
@@ -96,7 +105,9 @@ class Attribute:
         np.divide(attributes, norms, out=attributes, where=norms > 0)
         weight_of_attributes = attributes.any(axis=1, keepdims=True).astype(np.float32)
         weight_of_category = CATEGORY_WEIGHT * categories.any(axis=1, keepdims=True)
-        total = np.maximum(weight_of_attributes + weight_of_category, 1.0)
+        weight_of_color = COLOR_WEIGHT * colors.any(axis=1, keepdims=True)
+        total = np.maximum(weight_of_attributes + weight_of_category + weight_of_color, 1.0)
         attributes /= total
         categories *= weight_of_category / total
-        return attributes, categories
+        colors *= weight_of_color / total
+        return attributes, categories, colors

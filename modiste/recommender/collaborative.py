@@ -13,7 +13,7 @@ from scipy import sparse
 
 from modiste.errors import ReleaseError
 from modiste.recommender.candidates import NO_SCORE, Candidates
-from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.encoded_query import EncodedQuery
 
 FACTORS_FILE = "factors.npz"
 

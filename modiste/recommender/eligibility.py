@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.filters import empty_note, filter_masks
 
 _SECONDS_A_DAY = 86_400.0

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.history import History
 from modiste.recommender.pairs import entries, joined, lookup, row_dots
 from modiste.recommender.pool import SOURCES, Pool

@@ -42,8 +42,8 @@ def items_within(
     return passing, notes
 
 
-def phrase_notes(phrase: AttributeQuery) -> list[str]:
-    """Return what of a phrase was corrected, not understood, or is not used."""
+def phrase_notes(phrase: AttributeQuery, catalogue: Catalogue) -> list[str]:
+    """Return what of a phrase was corrected, not understood, or cannot be compared."""
     notes = []
     if phrase.corrected:
         read = ", ".join(f"{typed} as {meant}" for typed, meant in phrase.corrected.items())
@@ -51,8 +51,8 @@ def phrase_notes(phrase: AttributeQuery) -> list[str]:
     if phrase.not_understood:
         notes.append(f"Words not understood: {', '.join(phrase.not_understood)}.")
     unused = [color for color in phrase.colors if color not in phrase.weights]
-    if unused:
-        notes.append(f"Colours are not compared yet: {', '.join(unused)}.")
+    if unused and not catalogue.color_names:
+        notes.append(f"The items do not say which are {' or '.join(unused)}.")
     return notes
 
 

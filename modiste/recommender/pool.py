@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modiste.recommender.candidates import NO_ITEM, Candidates, CandidateSource
-from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.encoded_query import EncodedQuery
 
 #: The sources, in the order of the columns of `Pool.scores` and `Pool.ranks`.
 SOURCES: Final = ("visual", "attribute", "collaborative", "repeat", "popular")

@@ -14,7 +14,7 @@ from modiste.data.attribute_names import display_groups
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.causes import CAUSES
 from modiste.recommender.collaborative import Factors
-from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.features import COLUMN
 from modiste.recommender.history import EVENT_WEIGHTS, History
 from modiste.recommender.pool import Pool
@@ -178,6 +178,9 @@ class Explainer:
             wanted_most = query.categories[category] == query.categories.max()
             if wanted_most and query.categories[category] > 0:
                 names.append(vocabulary.categories[category])
+        color = self._catalogue.colors[item]
+        if query.colors is not None and color >= 0 and query.colors[color] > 0:
+            names.append(self._catalogue.color_names[color])
         return tuple(dict.fromkeys(names))
 
     def _bought_because(self, query: EncodedQuery, items: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from modiste.attribute_model.garment import Garment
 from modiste.nlp.attribute_query import AttributeQuery
+from modiste.recommender.refinement import Refinement
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ class Recommendations(list[Recommendation]):
         What the network saw, if the query had a photo.
     phrase : AttributeQuery or None
         How the phrase was read, if the query had one.
+    refinement : Refinement or None
+        What the phrase made of what the photo or the item shows, if the query had both.
     notes : tuple of str
         Fallbacks taken, in words, such as an unknown shopper or too few matches.
     """
@@ -78,11 +81,13 @@ class Recommendations(list[Recommendation]):
         *,
         garment: Garment | None = None,
         phrase: AttributeQuery | None = None,
+        refinement: Refinement | None = None,
         notes: tuple[str, ...] = (),
     ) -> None:
         super().__init__(recommendations)
         self.garment = garment
         self.phrase = phrase
+        self.refinement = refinement
         self.notes = notes
 
     def to_json(self) -> dict[str, object]:
@@ -98,5 +103,6 @@ class Recommendations(list[Recommendation]):
                 "attributes": dict(garment.attributes),
             },
             "phrase": None if phrase is None else asdict(phrase),
+            "refinement": None if self.refinement is None else asdict(self.refinement),
             "notes": list(self.notes),
         }

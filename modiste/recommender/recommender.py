@@ -14,7 +14,8 @@ from modiste.recommender.attribute import Attribute
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Collaborative, Factors
 from modiste.recommender.eligibility import Limits, allowed_items
-from modiste.recommender.encoder import EncodedQuery, QueryEncoder
+from modiste.recommender.encoded_query import EncodedQuery
+from modiste.recommender.encoder import QueryEncoder
 from modiste.recommender.features import ItemFeatures, feature_table
 from modiste.recommender.history import History
 from modiste.recommender.manifest import MANIFEST_FILE, Manifest

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from modiste.recommender.candidates import Candidates
 from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.history import History
 
 #: From this repeat rate on, a category counts as one that shoppers buy again.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.pairs import joined, lookup, row_dots
 from modiste.recommender.pool import Pool
 

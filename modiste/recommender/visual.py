@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from modiste.recommender.candidates import Candidates
 from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.encoded_query import EncodedQuery
 
 _CHUNK_ROWS = 8_192
 

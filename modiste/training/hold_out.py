@@ -20,7 +20,7 @@ from modiste.data import columns
 from modiste.data.identifiers import IdMap
 from modiste.recommender.candidates import Candidates
 from modiste.recommender.collaborative import Collaborative
-from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.encoded_query import EncodedQuery
 from modiste.training.collaborative import AlsConfig, fit_collaborative
 from modiste.training.metrics import hit_rate_at_k
 

@@ -15,7 +15,8 @@ from modiste.attribute_model.garment import Box, Garment
 from modiste.data import columns
 from modiste.nlp.phrase_reader import MAX_CHARACTERS, MAX_WORDS
 from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.encoder import EncodedQuery, QueryEncoder
+from modiste.recommender.encoded_query import EncodedQuery
+from modiste.recommender.encoder import QueryEncoder
 from modiste.recommender.history import History
 from modiste.recommender.query import Query
 from modiste.recommender.readers import TextReader

@@ -14,7 +14,7 @@ from modiste.recommender.attribute import Attribute
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Collaborative, Factors
 from modiste.recommender.eligibility import allowed_items
-from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.history import History
 from modiste.recommender.pool import PoolSource
 from modiste.recommender.popular import Popular

@@ -12,7 +12,7 @@ from modiste.recommender.attribute import Attribute
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.causes import CAUSES
 from modiste.recommender.collaborative import Collaborative, Factors
-from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.features import feature_table
 from modiste.recommender.history import History
 from modiste.recommender.pool import propose

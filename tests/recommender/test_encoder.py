@@ -5,7 +5,8 @@ import pytest
 from checkerboard import BARE, RedMeansEven, WordByWord, photo
 
 from modiste.errors import InvalidImageError, ReleaseError, UnknownItemError
-from modiste.recommender.encoder import EncodedQuery, QueryEncoder
+from modiste.recommender.encoded_query import EncodedQuery
+from modiste.recommender.encoder import QueryEncoder
 from modiste.recommender.history import RECENT_WEIGHT
 from modiste.recommender.query import Query
 
@@ -139,7 +140,9 @@ class TestPhrase:
 
     def test_adds_to_the_photo(self, encoder):
         query = _encoded(encoder, image=photo(0), text="cotton no striped")
-        assert query.attributes.tolist() == pytest.approx([-0.1, 0, 1, 0])
+        assert query.attributes.tolist() == pytest.approx([-2, 0, 2, 0])
+        assert query.refinement.removed == ("striped",)
+        assert query.refinement.added == ("cotton",)
         assert query.embedding is not None
 
     def test_category_in_words_overrules_the_photos(self, encoder):

@@ -12,7 +12,7 @@ import pytest
 from modiste.data.vocabulary import Vocabulary
 from modiste.recommender.candidates import Candidates
 from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.features import COLUMN, FEATURE_NAMES, ItemFeatures, feature_table
 from modiste.recommender.history import History
 from modiste.recommender.pool import merge

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from checkerboard import BARE
 
 from modiste.nlp.attribute_query import AttributeQuery
 from modiste.recommender.eligibility import allowed_items
-from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.phrase_limits import items_within, phrase_notes
 
 
@@ -50,7 +52,7 @@ def test_what_is_over_the_price_may_not_be_shown(catalogue):
     assert allowed[1].all()
 
 
-def test_the_notes_say_how_the_phrase_was_read():
+def test_the_notes_say_how_the_phrase_was_read(catalogue):
     phrase = AttributeQuery(
         weights={"red": 0.8},
         not_understood=("wibble",),
@@ -58,8 +60,10 @@ def test_the_notes_say_how_the_phrase_was_read():
         colors={"red": 1.0, "green": 1.0},
     )
 
-    assert phrase_notes(phrase) == [
+    colourless = replace(catalogue, color_names=())
+    assert phrase_notes(phrase, colourless) == [
         "Read florl as floral.",
         "Words not understood: wibble.",
-        "Colours are not compared yet: green.",
+        "The items do not say which are green.",
     ]
+    assert len(phrase_notes(phrase, replace(catalogue, color_names=("Green",)))) == 2

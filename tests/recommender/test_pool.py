@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modiste.recommender.candidates import Candidates
-from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.pool import SOURCES, Pool, merge, propose, with_rows
 from modiste.recommender.selection import MAX_PER_GROUP, backfill_rows, falling, select
 

@@ -10,7 +10,7 @@ import pytest
 from six_items import AS_OF, ATTRIBUTES, ITEMS, Shop
 
 from modiste.recommender.causes import CAUSES
-from modiste.recommender.encoder import EncodedQuery
+from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.history import History
 from modiste.recommender.reasons import MAX_REASONS, MIN_PROFILE_COSINE
 

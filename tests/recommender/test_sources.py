@@ -11,7 +11,8 @@ from modiste.recommender.attribute import CATEGORY_WEIGHT, Attribute
 from modiste.recommender.candidates import NO_ITEM, Candidates
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Collaborative, Factors
-from modiste.recommender.encoder import EncodedQuery, QueryEncoder
+from modiste.recommender.encoded_query import EncodedQuery
+from modiste.recommender.encoder import QueryEncoder
 from modiste.recommender.history import History
 from modiste.recommender.pool import SOURCES
 from modiste.recommender.popular import Popular

@@ -99,7 +99,7 @@ function show(answer, asked) {
   find("status").textContent = n === 1 ? "1 product" : `${n} products`;
   find("release").textContent = answer.release_id;
   showGarment(answer.garment);
-  showPhrase(answer.phrase);
+  showPhrase(answer.phrase, answer.refinement);
   find("understood").hidden = !answer.garment && !answer.phrase;
   find("notes").hidden = answer.notes.length === 0;
   find("notes").replaceChildren(...answer.notes.map((note) => element("li", "", note)));
@@ -132,20 +132,23 @@ function showGarment(garment) {
   find("shade").setAttribute("d", `M0 0H1V1H0Z M${x1} ${y1}H${x2}V${y2}H${x1}Z`);
 }
 
-function showPhrase(phrase) {
+function showPhrase(phrase, refinement) {
   find("read").hidden = !phrase;
   if (!phrase) return;
   const understood = phrase.matched.map(({ words, name, weight }) => {
     const same = words.toLowerCase() === name.toLowerCase();
     const meant = weight < 0 ? `not ${name}` : name;
     const chip = element("li", weight < 0 ? "chip avoided" : "chip", same ? meant : `${words} → ${meant} `);
-    if (!same) chip.append(element("small", "", percent(Math.abs(weight))));
+    if (!same) chip.append(element("small", "", percent(Math.min(1, Math.abs(weight)))));
     return chip;
   });
   const missed = phrase.not_understood.map((word) =>
     element("li", "chip unknown", `${word}: not understood`),
   );
-  find("phrase").replaceChildren(...understood, ...missed);
+  const removed = (refinement?.removed ?? []).map((name) =>
+    element("li", "chip avoided", `no longer ${name}`),
+  );
+  find("phrase").replaceChildren(...understood, ...removed, ...missed);
 }
 
 function card(one, matches, personal) {

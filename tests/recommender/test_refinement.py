@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from modiste.data.demo_shop.vocabulary import demo_vocabulary
+from modiste.recommender.refinement import refine
+
+
+def weights(**names):
+    vocabulary = demo_vocabulary()
+    found = np.zeros(len(vocabulary.attributes), dtype=np.float32)
+    for name, weight in names.items():
+        found[vocabulary.attribute_index[name.replace("_", " ")]] = weight
+    return found
+
+
+def weight_of(name, wanted):
+    return float(wanted[demo_vocabulary().attribute_index[name]])
+
+
+SEEN = weights(long_sleeve=0.9, red=0.8, cotton=0.6, midi=0.7)
+
+
+def test_what_is_asked_for_takes_the_place_of_what_was_seen():
+    wanted, told = refine(SEEN, weights(sleeveless=1.0, green=1.0), demo_vocabulary())
+
+    assert set(told.added) == {"sleeveless", "green"}
+    assert set(told.removed) == {"long sleeve", "red"}
+    assert set(told.kept) == {"cotton", "midi"}
+    assert weight_of("sleeveless", wanted) == weight_of("green", wanted) == 2.0
+    assert weight_of("red", wanted) == pytest.approx(-0.4)
+    assert weight_of("cotton", wanted) == pytest.approx(0.6)
+
+
+def test_what_is_refused_is_taken_away():
+    wanted, told = refine(SEEN, weights(cotton=-1.0), demo_vocabulary())
+
+    assert told.removed == ("cotton",)
+    assert told.added == ()
+    assert weight_of("cotton", wanted) == -2.0
+
+
+def test_what_goes_together_stays():
+    _, told = refine(SEEN, weights(pocket=1.0, striped=1.0), demo_vocabulary())
+
+    assert told.removed == ()
+    assert set(told.added) == {"pocket", "stripe"}  # as shown
+
+
+def test_a_shade_of_the_same_colour_is_not_replaced_by_its_family():
+    _, told = refine(weights(burgundy=0.9), weights(red=1.0), demo_vocabulary())
+    assert told.removed == ()
+    _, told = refine(weights(navy=0.9), weights(red=1.0), demo_vocabulary())
+    assert told.removed == ("navy",)
+
+
+def test_a_phrase_about_nothing_leaves_everything():
+    wanted, told = refine(SEEN, weights(), demo_vocabulary())
+
+    np.testing.assert_array_equal(wanted, SEEN)
+    assert told.added == told.removed == ()
+    assert set(told.kept) == {"long sleeve", "red", "cotton", "midi"}
