@@ -11,6 +11,7 @@ from modiste.cli.checking import check
 from modiste.cli.jobs import demo, evaluate, train
 from modiste.cli.preparing import prepare
 from modiste.cli.releasing import releases
+from modiste.cli.tagging import tag
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,7 +23,7 @@ def cli() -> None:
     """
 
 
-for command in (demo, prepare, check, train, evaluate, recommend, serve, releases):
+for command in (demo, prepare, check, tag, train, evaluate, recommend, serve, releases):
     cli.add_command(command)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from modiste.data.attribute_names import display_groups
 from modiste.data.vocabulary import Vocabulary
+from modiste.nlp.colors import named_colors
 from modiste.nlp.lexicon import lexicon
 from modiste.nlp.name_index import NameIndex
 from modiste.nlp.normalise import words
@@ -100,6 +101,8 @@ class Tagger:
         """
         found: dict[str, Tag] = {}
         category: Tag | None = None
+        # "Coral, between pink and orange": a title that names a colour is enough.
+        has_color = bool(named_colors(title))
         for text, is_title in ((title, True), (description, False)):
             for sentence in _about_the_item(text):
                 said, garments = self._said(sentence)
@@ -109,7 +112,9 @@ class Tagger:
                 for tag in said:
                     if tag.name in self._categories:
                         category = tag if is_title else category or tag
-                    elif tag.name not in GENERAL_NAMES and (is_title or not self._is_loose(tag)):
+                    elif tag.name in GENERAL_NAMES:
+                        continue
+                    elif is_title or not (self._is_loose(tag) or (has_color and _is_color(tag))):
                         found.setdefault(tag.name, tag)
         tags = list(found.values())
         return tags if category is None else [category, *tags]
@@ -133,8 +138,7 @@ class Tagger:
 
     def _is_loose(self, tag: Tag) -> bool:
         """Return whether a name is a matter of taste."""
-        is_color = tag.name in lexicon("en").colours
-        return self._types.get(tag.name) == _STYLE and not is_color
+        return self._types.get(tag.name) == _STYLE and not _is_color(tag)
 
     def _is_verb(self, stretch: Stretch) -> bool:
         """Return whether the last word is a form, such as "lined", of one with other meanings."""
@@ -156,6 +160,10 @@ class Tagger:
         is_sure = is_garment or len(stretch.span) > 1
         unclear = len(groups) > 1 or is_style or self._is_verb(stretch)
         return sure if is_sure and not unclear else {}
+
+
+def _is_color(tag: Tag) -> bool:
+    return tag.name in lexicon("en").colours
 
 
 def _about_the_item(text: str) -> Sequence[str]:
