@@ -29,7 +29,7 @@ from modiste.nlp.word_vectors import WordVectors, unit_rows
 
 @dataclass(frozen=True)
 class WordVectorOptions:
-    """How word vectors are trained: skip-gram with negative sampling.
+    """How word vectors are trained: with negative sampling, a word from its context.
 
     Parameters
     ----------
@@ -42,7 +42,11 @@ class WordVectorOptions:
     n_epochs : int
         Passes over the texts.
     n_negatives : int
-        Random words set against each true context word.
+        Random words set against each true one.
+    skip_gram : bool
+        Train the context from the word instead: a third of the words a second.
+    n_workers : int
+        Threads; with more than one, the same seed gives slightly different vectors.
     language : str
         ISO 639-1 code of the texts' language.
     """
@@ -50,8 +54,10 @@ class WordVectorOptions:
     n_dimensions: int = 100
     window: int = 5
     min_count: int = 10
-    n_epochs: int = 10
+    n_epochs: int = 30
     n_negatives: int = 10
+    skip_gram: bool = False
+    n_workers: int = 1
     language: str = "en"
 
 
@@ -60,7 +66,7 @@ def fit_word_vectors(
 ) -> WordVectors:
     """Train word vectors on a catalogue's titles and descriptions.
 
-    One thread, so that the same texts and seed give the same bytes.
+    With one worker, the same texts and seed give the same bytes.
 
     Parameters
     ----------
@@ -92,8 +98,8 @@ def fit_word_vectors(
         min_count=chosen.min_count,
         negative=chosen.n_negatives,
         epochs=chosen.n_epochs,
-        sg=1,
-        workers=1,
+        sg=int(chosen.skip_gram),
+        workers=chosen.n_workers,
         seed=seed,
     )
     model.build_vocab(sentences)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +76,7 @@ class NameVectors:
             for lemma in {lemma for word in names[name] for lemma in word.lemmas}:
                 self._rows_of_lemma.setdefault(lemma, []).append(row)
         self._hubness, self.threshold = self._calibrate()
+        self._sureness = 1.0
 
     def __contains__(self, word: object) -> bool:
         """Whether a word has a vector."""
@@ -93,7 +94,8 @@ class NameVectors:
         -------
         list of dict of str to float
             One a word: at most `MAX_NAMES` names, the one that stands out most first,
-            with weights from `MIN_COSINE` to `MAX_WEIGHT`; empty where none stands out.
+            with weights up to `MAX_WEIGHT`: cosines, or after `fit_weights` how likely it is
+            that the name is meant. Empty where none stands out.
         """
         vectors = [self._vector([word]) for word in typed]
         known = [i for i, vector in enumerate(vectors) if vector is not None]
@@ -109,6 +111,30 @@ class NameVectors:
             meant[i] = self._best(cosine, margin)
         return meant
 
+    def fit_weights(self, known: Sequence[tuple[Word, Collection[str]]]) -> None:
+        """Let weights say how likely it is that a name is meant.
+
+        Parameters
+        ----------
+        known : sequence of (Word, collection of str)
+            Words that spell no name, with every name that each may mean; what `nearest`
+            finds for them tells how often it is right.
+        """
+        self._sureness = 1.0
+        best = [
+            next(iter(each.items()), None) for each in self.nearest([word for word, _ in known])
+        ]
+        found = [
+            (weight, name in names)
+            for (_, names), (name, weight) in (
+                (pair, first) for pair, first in zip(known, best, strict=True) if first
+            )
+        ]
+        if not found:
+            return
+        right = (sum(is_right for _, is_right in found) + 1) / (len(found) + 2)
+        self._sureness = right / float(np.mean([weight for weight, _ in found]))
+
     def _names_with(self, word: Word) -> list[int]:
         """Return the longer names that hold a word: "new" does not mean "new york"."""
         return [row for lemma in word.lemmas for row in self._rows_of_lemma.get(lemma, ())]
@@ -117,7 +143,7 @@ class NameVectors:
         best = np.argsort(-margins, kind="stable")[:MAX_NAMES]
         least = max(MIN_COSINE, NEAR_BEST * float(cosines[best[0]]))
         return {
-            self.names[i]: min(MAX_WEIGHT, round(float(cosines[i]), 4))
+            self.names[i]: min(MAX_WEIGHT, round(self._sureness * float(cosines[i]), 4))
             for i in best
             if margins[i] >= self.threshold and cosines[i] >= least
         }

@@ -134,9 +134,10 @@ class PhraseBook:
         if stretch.is_negated:
             less = self.names.find_less(stretch.spelling)
             return matches + [Match(typed, name, weight) for name, weight in less.items()]
-        if stretch.meant and (len(stretch.span) > 1 or len(stretch.span[0].parts) > 1):
+        is_read = stretch.meant or stretch.color
+        if is_read and (len(stretch.span) > 1 or len(stretch.span[0].parts) > 1):
             is_name = bool(self.names.find(stretch.spelling))
-            factor *= PART_OF_NAME if is_name else PART_OF_PHRASE
+            factor *= PART_OF_NAME if is_name or stretch.color else PART_OF_PHRASE
             matches += [
                 Match(typed, name, factor * weight)
                 for name, weight in self.names.find_parts(stretch.span)

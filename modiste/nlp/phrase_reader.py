@@ -6,12 +6,13 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from modiste.data.attribute_names import display_groups, same_names
 from modiste.data.vocabulary import Vocabulary
 from modiste.nlp import english
 from modiste.nlp.attribute_query import AttributeQuery, Match
-from modiste.nlp.lexicon import LANGUAGES
+from modiste.nlp.lexicon import LANGUAGES, lexicon
 from modiste.nlp.limits import Limits, read_limits
-from modiste.nlp.name_index import NameIndex
+from modiste.nlp.name_index import NameIndex, Spelling
 from modiste.nlp.name_vectors import NameVectors
 from modiste.nlp.normalise import Word, words
 from modiste.nlp.phrase_book import PhraseBook, Stretch
@@ -21,6 +22,8 @@ MAX_WORDS = 500
 MAX_CHARACTERS = 10_000
 #: Unknown words that may stand beside a garment, such as a brand's.
 MAX_UNKNOWN = 2
+#: What such a word counts if the shop's texts use it.
+USED_WORD = 0.3
 #: Words of which is kept what they mean.
 _N_KEPT = 2**16
 
@@ -75,6 +78,9 @@ class PhraseReader:
         said = self._books[first].names.names
         spoken = {name: tuple(words(text, first)) for name, text in said.items()}
         self._meanings = NameVectors(vectors, spoken, first)
+        self._shown = display_groups(vocabulary)
+        self._members = same_names(vocabulary)
+        self._meanings.fit_weights(self._known_words(first))
         kept = functools.lru_cache(_N_KEPT)
         self._nearest = kept(lambda word: self._meanings.nearest([word])[0])
         self._languages_of = kept(lambda word: [book.is_own(word) for book in self._books.values()])
@@ -98,7 +104,8 @@ class PhraseReader:
         -------
         AttributeQuery
             Weight 1 for a name as typed, less for a name that is near, negative for what
-            is to be avoided. Words without a meaning are listed in `not_understood`.
+            is to be avoided; names that differ only in spelling have the same. Words without
+            a meaning are listed in `not_understood`.
 
         Raises
         ------
@@ -138,11 +145,12 @@ class PhraseReader:
                 colors[stretch.color] = -1.0 if stretch.is_negated else stretch.strength
             elif not matches:
                 not_understood.append(stretch.typed)
+        matched = self._merged(matched)
         filters = _filters(limits)
         if not (matched or not_understood or colors or filters):
             not_understood = [word.raw for word in typed] or [text.strip()]
         return AttributeQuery(
-            _weights(matched),
+            self._weights(matched),
             tuple(matched),
             tuple(not_understood),
             filters=filters,
@@ -150,6 +158,42 @@ class PhraseReader:
             corrected=corrected,
             language=language,
         )
+
+    def _known_words(self, language: str) -> list[tuple[Word, frozenset[str]]]:
+        """Return the lexicon's single words that spell no name, and what each may mean."""
+        meant: dict[str, set[str]] = {}
+        for name, phrases in lexicon(language).names.items():
+            shown = self._shown.get(name, name)
+            for phrase in phrases:
+                meant.setdefault(phrase, set()).update((name, *self._members.get(shown, ())))
+        names = self._books[language].names
+        known = [(words(phrase, language), frozenset(each)) for phrase, each in meant.items()]
+        return [
+            (typed[0], each)
+            for typed, each in known
+            if len(typed) == 1 and self._is_used(typed[0]) and not names.find(Spelling.of(typed))
+        ]
+
+    def _merged(self, matches: Sequence[Match]) -> list[Match]:
+        """Return one match for names of the same words that differ only in spelling."""
+        strongest: dict[tuple[str, str, bool], Match] = {}
+        for match in matches:
+            shown = self._shown.get(match.name, match.name)
+            key = match.words, shown, match.weight < 0
+            known = strongest.get(key)
+            if known is None or abs(match.weight) > abs(known.weight):
+                strongest[key] = replace(match, name=shown)
+        return list(strongest.values())
+
+    def _weights(self, matched: Sequence[Match]) -> dict[str, float]:
+        """Keep the strongest weight of each name; of equal ones, the wish to avoid."""
+        weights: dict[str, float] = {}
+        for match in matched:
+            for name in self._members.get(match.name, (match.name,)):
+                known = weights.get(name, 0.0)
+                if (abs(match.weight), -match.weight) > (abs(known), -known):
+                    weights[name] = match.weight
+        return weights
 
     def _told_by(self, typed: Sequence[Word]) -> str:
         """Return the language that most of the words are of; of equal ones, the first."""
@@ -163,12 +207,17 @@ class PhraseReader:
         """Return whether the words understood are part of a phrase about no garment.
 
         "cotton buds", "leopard gecko food": at least half of the words mean nothing, and no
-        garment is named but as a part of another thing ("robe hook").
+        garment is named but as a part of another thing ("robe hook"). Words that the shop's
+        texts use count for less: "longer", "in color".
         """
         understood = [
             bool(each.meant or each.color or meant.get(i)) for i, each in enumerate(stretches)
         ]
-        n_unknown = len(understood) - sum(understood)
+        n_unknown = sum(
+            USED_WORD if self._is_used(each.span[0]) else 1.0
+            for each, known in zip(stretches, understood, strict=True)
+            if not known
+        )
         for i, stretch in enumerate(stretches):
             garments = self._categories & set(stretch.meant or ())
             is_head = not stretch.is_joined or understood[i + 1]
@@ -177,13 +226,16 @@ class PhraseReader:
                 return False
         return 0 < sum(understood) <= n_unknown
 
+    def _is_used(self, word: Word) -> bool:
+        return word.typed in self._meanings or word.lemma in self._meanings
+
     def _spelled_right(
         self, typed: Sequence[Word], book: PhraseBook
     ) -> tuple[list[Word], dict[str, str]]:
         """Return the words without typing errors, and what was corrected."""
         right, corrected = [], {}
         for word in typed:
-            known = word.typed in self._meanings or word.lemma in self._meanings
+            known = self._is_used(word)
             meant = None if known else book.corrected(word)
             if meant is not None:
                 corrected[word.raw] = meant
@@ -215,13 +267,3 @@ def _filters(limits: Limits) -> dict[str, object]:
     }
     found: dict[str, object] = {"price": ends} if ends else {}
     return found | ({"size": list(limits.sizes)} if limits.sizes else {})
-
-
-def _weights(matched: Sequence[Match]) -> dict[str, float]:
-    """Keep the strongest weight of each name; of equal ones, the wish to avoid."""
-    weights: dict[str, float] = {}
-    for match in matched:
-        known = weights.get(match.name, 0.0)
-        if (abs(match.weight), -match.weight) > (abs(known), -known):
-            weights[match.name] = match.weight
-    return weights
