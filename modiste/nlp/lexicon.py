@@ -49,6 +49,11 @@ class FunctionWords:
         return frozenset(tokens[0] for tokens in self.stop | self.negations)
 
     @functools.cached_property
+    def first_of_several(self) -> frozenset[str]:
+        """The first token of those that have several."""
+        return frozenset(tokens[0] for tokens in self.stop | self.negations if len(tokens) > 1)
+
+    @functools.cached_property
     def longest(self) -> int:
         """Tokens of the longest of them."""
         return max(len(tokens) for tokens in self.stop | self.negations)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -98,8 +98,14 @@ class NameIndex:
         """Return whether anything that is found starts with these letters, typed or lemmas."""
         return self._starts(spelling.typed) or self._starts(spelling.lemma)
 
-    def _starts(self, letters: str) -> bool:
-        at = bisect_left(self._spellings, letters)
+    def goes_on(self, spelling: Spelling) -> bool:
+        """Return whether anything that is found starts with these letters and has more."""
+        return self._starts(spelling.typed, longer=True) or self._starts(
+            spelling.lemma, longer=True
+        )
+
+    def _starts(self, letters: str, *, longer: bool = False) -> bool:
+        at = (bisect_right if longer else bisect_left)(self._spellings, letters)
         return at < len(self._spellings) and self._spellings[at].startswith(letters)
 
     def find(self, spelling: Spelling) -> Mapping[str, float]:

@@ -60,6 +60,9 @@ class Word:
     lemmas: tuple[str, ...]
     starts_clause: bool = False
 
+    def __hash__(self) -> int:
+        return hash(self.typed)  # what is known of words is kept, and looked up often
+
     @functools.cached_property
     def lemma(self) -> str:
         """The lemmas of the parts, joined by hyphens."""
@@ -162,8 +165,11 @@ def is_negation(word: Word, language: str = "en") -> bool:
 
 
 def _words(text: str, language: str) -> Iterator[Word]:
-    # NFKC also makes 3/4 of the one character for three quarters.
-    plain = unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES)
+    if text.isascii():
+        plain = text.replace("`", "'")
+    else:
+        # NFKC also makes 3/4 of the one character for three quarters.
+        plain = unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES)
     starts_clause = True
     for raw in _TOKEN.findall(plain):
         if not raw[0].isalnum():

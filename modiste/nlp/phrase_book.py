@@ -21,8 +21,7 @@ PART_OF_PHRASE = 0.7
 _N_KEPT = 2**16
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Words in a row that are read together.
 
     Parameters
@@ -53,6 +52,15 @@ class Stretch:
     def typed(self) -> str:
         """The words as typed."""
         return " ".join(word.raw for word in self.span)
+
+
+class _Found(NamedTuple):
+    """What words in a row are found as, and whether more words may make more of them."""
+
+    spelling: Spelling
+    meant: Mapping[str, float] | None
+    color: str | None
+    goes_on: bool
 
 
 class _Function(NamedTuple):
@@ -96,7 +104,7 @@ class PhraseBook:
         while start < len(typed):
             if typed[start].starts_clause:
                 is_negated, was_negated, strength = False, False, 1.0
-            length, meant = self._longest(typed, start, function.n_words)
+            length = self._longest(typed, start, function.n_words)
             if not length:
                 carries_on = was_negated and typed[start].typed in english.CONTINUATIONS
                 is_negated = is_negated or carries_on or function.turns_round
@@ -108,23 +116,32 @@ class PhraseBook:
             turns_round, n_function = function.turns_round, function.n_words
             end = start + length
             function = self._function(typed, start + n_function if turns_round else end)
-            span = tuple(typed[start:end])
-            spelling = Spelling.of(span)
             goes_on = end < len(typed) and not typed[end].starts_clause
             found.append(
-                Stretch(
-                    span,
-                    meant,
-                    is_negated and not turns_round,
+                self.stretch(
+                    tuple(typed[start:end]),
+                    is_negated=is_negated and not turns_round,
                     strength=strength,
-                    color=self.names.find_color(spelling),
-                    spelling=spelling,
                     is_joined=not turns_round and goes_on and not function.n_words,
                 )
             )
             was_negated, is_negated, strength = is_negated and not turns_round, turns_round, 1.0
             start = start + n_function if turns_round else end
         return found
+
+    def stretch(
+        self,
+        span: tuple[Word, ...],
+        *,
+        is_negated: bool = False,
+        strength: float = 1.0,
+        is_joined: bool = False,
+    ) -> Stretch:
+        """Return words that are read together as what they are found as."""
+        found = self._lookup(span)
+        return Stretch(
+            span, found.meant, is_negated, found.spelling, strength, found.color, is_joined
+        )
 
     def matches(self, stretch: Stretch, meant: Mapping[str, float]) -> list[Match]:
         """Return what a stretch became, given the names it means."""
@@ -147,14 +164,7 @@ class PhraseBook:
 
     def corrected(self, word: Word) -> str | None:
         """Return what a word was meant to be; None if it is right or nothing is near."""
-        return self._corrections(word.parts, word.lemmas)
-
-    @functools.cached_property
-    def _corrections(self) -> Callable[[tuple[str, ...], tuple[str, ...]], str | None]:
-        return functools.lru_cache(_N_KEPT)(self._correct)
-
-    def _correct(self, parts: tuple[str, ...], lemmas: tuple[str, ...]) -> str | None:
-        (part, *others), (lemma, *_) = parts, lemmas
+        (part, *others), (lemma, *_) = word.parts, word.lemmas
         if others or part in self._known or lemma in self._known:
             return None
         if self.language not in STEMMED and is_in_dictionary(part, self.language):
@@ -187,37 +197,50 @@ class PhraseBook:
         lists = self._words
         if start >= len(typed) or typed[start].parts[0] not in lists.first:
             return _NO_FUNCTION
+        if typed[start].parts[0] not in lists.first_of_several:
+            return self._alone(typed[start])
+        return self._function_of(typed[start : start + lists.longest])
+
+    @functools.cached_property
+    def _alone(self) -> Callable[[Word], _Function]:
+        return functools.lru_cache(_N_KEPT)(lambda word: self._function_of([word]))
+
+    def _function_of(self, typed: Sequence[Word]) -> _Function:
         tokens: tuple[str, ...] = ()
         found = _NO_FUNCTION
-        for end in range(start, min(len(typed), start + lists.longest)):
-            if end > start and typed[end].starts_clause:
+        for n_words, word in enumerate(typed, start=1):
+            if n_words > 1 and word.starts_clause:
                 break
-            tokens += tuple(part for part in typed[end].parts if part)
-            if tokens in lists.negations:
-                found = _Function(end + 1 - start, turns_round=True)
-            elif tokens in lists.stop:
-                found = _Function(end + 1 - start, strength=lists.strengths.get(tokens, 1.0))
+            tokens += tuple(part for part in word.parts if part)
+            if tokens in self._words.negations:
+                found = _Function(n_words, turns_round=True)
+            elif tokens in self._words.stop:
+                found = _Function(n_words, strength=self._words.strengths.get(tokens, 1.0))
         return found
 
-    def _longest(
-        self, typed: Sequence[Word], start: int, n_function: int
-    ) -> tuple[int, Mapping[str, float] | None]:
-        """Return how many words from `start` are read together, and as what.
+    def _longest(self, typed: Sequence[Word], start: int, n_function: int) -> int:
+        """Return how many words from `start` are read together.
 
         0 where the first `n_function` words carry no wish and nothing longer is a name.
         """
-        found: tuple[int, Mapping[str, float] | None] = (0, None) if n_function else (1, None)
-        spelling = Spelling("", "")
-        for n_words, word in enumerate(typed[start:], start=1):
-            if n_words > 1 and word.starts_clause:
-                break
-            spelling = Spelling(
-                spelling.typed + word.spelling, spelling.lemma + word.lemma_spelling
-            )
-            if not self.names.begins(spelling):
-                break
-            if n_words > n_function:
-                meant = self.names.read(spelling)
-                if meant is not None or self.names.find_color(spelling):
-                    found = n_words, meant or {}
-        return found
+        longest, end = 0 if n_function else 1, start + 1
+        read = self._lookup((typed[start],))
+        while read.goes_on and end < len(typed) and not typed[end].starts_clause:
+            end += 1
+            read = self._lookup(tuple(typed[start:end]))
+            if end - start > n_function and (read.meant is not None or read.color):
+                longest = end - start
+        return longest
+
+    @functools.cached_property
+    def _lookup(self) -> Callable[[tuple[Word, ...]], _Found]:
+        return functools.lru_cache(_N_KEPT)(self._look_up)
+
+    def _look_up(self, span: tuple[Word, ...]) -> _Found:
+        spelling = Spelling.of(span)
+        if not self.names.begins(spelling):
+            return _Found(spelling, None, None, goes_on=False)
+        meant, color = self.names.read(spelling), self.names.find_color(spelling)
+        if meant is None and color:
+            meant = {}
+        return _Found(spelling, meant, color, goes_on=self.names.goes_on(spelling))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from modiste.data.attribute_names import display_groups, same_names
@@ -82,7 +82,8 @@ class PhraseReader:
         self._members = same_names(vocabulary)
         self._meanings.fit_weights(self._known_words(first))
         kept = functools.lru_cache(_N_KEPT)
-        self._nearest = kept(lambda word: self._meanings.nearest([word])[0])
+        self._matches = kept(self._match)
+        self._corrected = kept(self._correct)
         self._languages_of = kept(lambda word: [book.is_own(word) for book in self._books.values()])
 
     @property
@@ -125,39 +126,49 @@ class PhraseReader:
         if limits.rest != text or language != self.languages[0]:
             typed = words(limits.rest, language)
         book = self._books[language]
-        typed, corrected = self._spelled_right(typed, book)
+        typed, corrected = self._spelled_right(typed, language)
         stretches = book.stretches(typed)
-        unread = [i for i, stretch in enumerate(stretches) if stretch.meant is None]
-        readable = [i for i in unread if any(c.isalpha() for c in stretches[i].typed[1:])]
-        if language != self.languages[0]:
-            readable = []  # the vectors are of another language
-        meant = {i: self._nearest(stretches[i].span[0]) for i in readable}
+        said = [
+            self._matches(language, each.span, each.is_negated, each.strength) for each in stretches
+        ]
 
-        matched: list[Match] = []
-        not_understood: list[str] = []
         colors: dict[str, float] = {}
-        if self._is_about_something_else(stretches, meant):
-            stretches, meant = [replace(each, meant={}, color=None) for each in stretches], {}
-        for i, stretch in enumerate(stretches):
-            matches = book.matches(stretch, stretch.meant or meant.get(i, {}))
-            matched += matches
-            if stretch.color is not None:
-                colors[stretch.color] = -1.0 if stretch.is_negated else stretch.strength
-            elif not matches:
-                not_understood.append(stretch.typed)
-        matched = self._merged(matched)
+        not_understood: list[str] = []
+        if self._is_about_something_else(stretches, said):
+            not_understood = [each.typed for each in stretches]
+            said = []
+        else:
+            for stretch, matches in zip(stretches, said, strict=True):
+                if stretch.color is not None:
+                    colors[stretch.color] = -1.0 if stretch.is_negated else stretch.strength
+                elif not matches:
+                    not_understood.append(stretch.typed)
+        matched = tuple(match for matches in said for match in matches)
         filters = _filters(limits)
         if not (matched or not_understood or colors or filters):
             not_understood = [word.raw for word in typed] or [text.strip()]
         return AttributeQuery(
             self._weights(matched),
-            tuple(matched),
+            matched,
             tuple(not_understood),
             filters=filters,
             colors=colors,
             corrected=corrected,
             language=language,
         )
+
+    def _match(
+        self, language: str, span: tuple[Word, ...], is_negated: bool, strength: float
+    ) -> tuple[Match, ...]:
+        """Return what words that are read together became."""
+        book = self._books[language]
+        stretch = book.stretch(span, is_negated=is_negated, strength=strength)
+        meant = stretch.meant
+        if meant is None:
+            # The vectors are of the first language; single letters and numbers have none.
+            readable = language == self.languages[0] and any(map(str.isalpha, stretch.typed[1:]))
+            meant = self._meanings.nearest([span[0]])[0] if readable else {}
+        return self._merged(book.matches(stretch, meant))
 
     def _known_words(self, language: str) -> list[tuple[Word, frozenset[str]]]:
         """Return the lexicon's single words that spell no name, and what each may mean."""
@@ -174,7 +185,7 @@ class PhraseReader:
             if len(typed) == 1 and self._is_used(typed[0]) and not names.find(Spelling.of(typed))
         ]
 
-    def _merged(self, matches: Sequence[Match]) -> list[Match]:
+    def _merged(self, matches: Sequence[Match]) -> tuple[Match, ...]:
         """Return one match for names of the same words that differ only in spelling."""
         strongest: dict[tuple[str, str, bool], Match] = {}
         for match in matches:
@@ -183,7 +194,7 @@ class PhraseReader:
             known = strongest.get(key)
             if known is None or abs(match.weight) > abs(known.weight):
                 strongest[key] = replace(match, name=shown)
-        return list(strongest.values())
+        return tuple(strongest.values())
 
     def _weights(self, matched: Sequence[Match]) -> dict[str, float]:
         """Keep the strongest weight of each name; of equal ones, the wish to avoid."""
@@ -198,11 +209,13 @@ class PhraseReader:
     def _told_by(self, typed: Sequence[Word]) -> str:
         """Return the language that most of the words are of; of equal ones, the first."""
         owned = [self._languages_of(word) for word in typed]
-        n_own = [sum(each) for each in zip(*owned, strict=True)] or [0]
+        if all(each[0] for each in owned):
+            return self.languages[0]
+        n_own = [sum(each) for each in zip(*owned, strict=True)]
         return self.languages[n_own.index(max(n_own))]
 
     def _is_about_something_else(
-        self, stretches: Sequence[Stretch], meant: Mapping[int, Mapping[str, float]]
+        self, stretches: Sequence[Stretch], said: Sequence[Sequence[Match]]
     ) -> bool:
         """Return whether the words understood are part of a phrase about no garment.
 
@@ -211,8 +224,10 @@ class PhraseReader:
         texts use count for less: "longer", "in color".
         """
         understood = [
-            bool(each.meant or each.color or meant.get(i)) for i, each in enumerate(stretches)
+            bool(matches or each.color) for each, matches in zip(stretches, said, strict=True)
         ]
+        if all(understood):
+            return False
         n_unknown = sum(
             USED_WORD if self._is_used(each.span[0]) else 1.0
             for each, known in zip(stretches, understood, strict=True)
@@ -230,19 +245,23 @@ class PhraseReader:
         return word.typed in self._meanings or word.lemma in self._meanings
 
     def _spelled_right(
-        self, typed: Sequence[Word], book: PhraseBook
+        self, typed: Sequence[Word], language: str
     ) -> tuple[list[Word], dict[str, str]]:
         """Return the words without typing errors, and what was corrected."""
         right, corrected = [], {}
         for word in typed:
-            known = self._is_used(word)
-            meant = None if known else book.corrected(word)
-            if meant is not None:
-                corrected[word.raw] = meant
-                (better,) = words(meant, book.language)
-                word = replace(better, raw=word.raw, starts_clause=word.starts_clause)
-            right.append(word)
+            better = self._corrected(language, word)
+            if better is not word:
+                corrected[word.raw] = better.typed
+            right.append(better)
         return right, corrected
+
+    def _correct(self, language: str, word: Word) -> Word:
+        meant = None if self._is_used(word) else self._books[language].corrected(word)
+        if meant is None:
+            return word
+        (better,) = words(meant, language)
+        return replace(better, raw=word.raw, starts_clause=word.starts_clause)
 
 
 def _checked(text: str) -> str:
@@ -250,7 +269,7 @@ def _checked(text: str) -> str:
         raise ValueError(f"A phrase must be a string. Received: {text!r}")
     if not text.strip():
         raise ValueError(f"A phrase needs at least one word. Received: {text[:20]!r}")
-    n_words = len(text.split())
+    n_words = len(text.split()) if len(text) > MAX_WORDS else 1
     if n_words > MAX_WORDS:
         raise ValueError(f"A phrase may have at most {MAX_WORDS} words. Received: {n_words} words")
     if len(text) > MAX_CHARACTERS:
