@@ -1,8 +1,8 @@
 """How well phrases are read, and how fast.
 
-``make bench NAME=phrases DATA=...`` needs a directory with ``product-texts``; word vectors
-are trained on them in the same run. Judged are the phrases of ``benchmarks/judged``: the
-test half, or with ``--split dev`` the half that the reader was made on.
+``make bench NAME=phrases DATA=...`` needs a directory with ``product-texts`` and
+``fashion-iq``; word vectors are trained on the texts in the same run. Judged are the phrases of
+``benchmarks/judged``: the test half, or with ``--split dev`` the half that the reader was made on.
 
 recall
     Meant names given with a weight of at least 0.5, over meant names; pooled.
@@ -16,8 +16,16 @@ limits
 tags
     The judged product texts of the same half, by `Tagger`; texts of over 120 characters are
     descriptions, shorter ones titles.
+captions
+    Fashion-IQ's: of those that name an attribute as spelled, the share of which the reader
+    sees every one. They are sentences, not searches, and half of them compare.
 speed
-    One phrase after another, each of the judged ones in turn, after a round that is not counted.
+    One phrase after another, each of the judged ones in turn, after a round that is not
+    counted; then the same in batches of 64. Captions too, each read once.
+random texts
+    Any Unicode, of Hypothesis' choice.
+word vectors
+    Words of the texts, times passes, a second of tokenising and training on two workers.
 """
 
 from __future__ import annotations
@@ -30,22 +38,28 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from caption_names import read_captions, seen_in_captions
 from judged_phrases import JudgedPhrase, Scores, Weights, read_phrases, score
 from judged_texts import read_texts, score_tags
+from random_texts import read_random
 
 from modiste.cli import terminal
 from modiste.data.vocabulary import Vocabulary, deepfashion_vocabulary
-from modiste.nlp.fit_word_vectors import fit_word_vectors
-from modiste.nlp.phrase_reader import PhraseReader
+from modiste.nlp.fit_word_vectors import WordVectorOptions, fit_word_vectors
+from modiste.nlp.normalise import tokens
+from modiste.nlp.phrase_reader import MAX_CHARACTERS, PhraseReader
 from modiste.nlp.tagging import Tagger
 from modiste.training.report import Table
 
 from harness import Figure, figure, print_figures
 
 TEXTS = "product-texts"
+CAPTIONS = "fashion-iq"
 KINDS = ("plain", "no_overlap", "typo", "foreign", "negation", "filter", "meaningless")
 N_ROUNDS = 5
 LONGEST_TITLE = 120  # characters
+BATCH = 64
+N_RANDOM = 100_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,8 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="The directory of real data.")
     parser.add_argument("--split", choices=("dev", "test"), default="test")
     given = parser.parse_args(arguments)
-    if not (given.data / TEXTS).is_dir():
-        print(f"Skipped: {given.data} has no {TEXTS}.", file=sys.stderr)
+    missing = [name for name in (TEXTS, CAPTIONS) if not (given.data / name).is_dir()]
+    if missing:
+        print(f"Skipped: {given.data} has no {', '.join(missing)}.", file=sys.stderr)
         return 2
     texts = [
         line
@@ -71,7 +86,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figures = _quality(reader, vocabulary, judged, given.split)
     figures += _limits(reader, judged)
     figures += _tags(vocabulary, given.data / TEXTS, given.split)
-    figures += _speed(reader, [each.phrase for each in judged], started)
+    captions = read_captions(given.data / CAPTIONS)
+    figures += _captions(reader, vocabulary, captions)
+    figures += _speed(reader, [each.phrase for each in judged], captions, started)
+    figures += _random(reader)
+    figures += _word_vectors(texts)
     print_figures("phrases", figures)
     return 0 if all(found.met is not False for found in figures) else 1
 
@@ -156,7 +175,22 @@ def _tags(vocabulary: Vocabulary, folder: Path, split: str) -> list[Figure]:
     ]
 
 
-def _speed(reader: PhraseReader, phrases: Sequence[str], started: float) -> list[Figure]:
+def _captions(
+    reader: PhraseReader, vocabulary: Vocabulary, captions: Sequence[str]
+) -> list[Figure]:
+    n_captions, every, names = seen_in_captions(
+        captions, lambda caption: reader.read(caption).weights.keys(), vocabulary
+    )
+    print(f"{n_captions:,} of {len(captions):,} captions name an attribute as spelled.")
+    return [
+        figure("captions of which every named attribute is seen", every, at_least=0.95),
+        figure("named attributes of captions that are seen", names),
+    ]
+
+
+def _speed(
+    reader: PhraseReader, phrases: Sequence[str], captions: Sequence[str], started: float
+) -> list[Figure]:
     for phrase in phrases:
         reader.read(phrase)
     seconds = []
@@ -167,13 +201,39 @@ def _speed(reader: PhraseReader, phrases: Sequence[str], started: float) -> list
             seconds.append(time.perf_counter() - start)
     milliseconds = sorted(1000 * each for each in seconds)
     last = milliseconds[int(0.99 * len(milliseconds))]
-    a_second = len(seconds) / sum(seconds)
     return [
         figure("ms a phrase, median", statistics.median(milliseconds), at_most=0.5),
         figure("ms a phrase, 99th percentile", last, at_most=2.0),
-        figure("phrases a second, one after another", a_second),
+        figure(
+            f"phrases a second, batches of {BATCH}",
+            _a_second(reader, [*phrases] * N_ROUNDS),
+            at_least=20_000,
+        ),
+        figure(f"captions a second, batches of {BATCH}", _a_second(reader, captions)),
         figure("seconds to start the reader", started, at_most=0.5),
     ]
+
+
+def _a_second(reader: PhraseReader, phrases: Sequence[str]) -> float:
+    start = time.perf_counter()
+    for first in range(0, len(phrases), BATCH):
+        reader.read_batch(phrases[first : first + BATCH])
+    return len(phrases) / (time.perf_counter() - start)
+
+
+def _random(reader: PhraseReader) -> list[Figure]:
+    n_read, slowest = read_random(reader.read, N_RANDOM, longest=2 * MAX_CHARACTERS)
+    print(f"{n_read:,} of {N_RANDOM:,} random texts were read, the others refused.")
+    return [figure("ms of the slowest random text", 1000 * slowest, at_most=20.0)]
+
+
+def _word_vectors(texts: Sequence[str]) -> list[Figure]:
+    options = WordVectorOptions(n_workers=2)
+    n_words = options.n_epochs * sum(len(tokens(text)) for text in texts)
+    start = time.perf_counter()
+    fit_word_vectors(texts, options=options)
+    a_second = n_words / (time.perf_counter() - start)
+    return [figure("words a second, word vectors on two workers", a_second, at_least=400_000)]
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from modiste.nlp.lexicon import lexicon
 
+#: Longer texts are no searches.
+MAX_CHARACTERS = 1000
 #: "Around 40" is from 32 to 48.
 ABOUT = 0.2
 
@@ -63,10 +65,11 @@ def read_limits(text: str, language: str) -> Limits:
     Parameters
     ----------
     text : str
+        Read for them if it has at most `MAX_CHARACTERS`.
     language : str
         Of `modiste.nlp.lexicon.LANGUAGES`.
     """
-    if not _MAY_LIMIT.search(text):
+    if len(text) > MAX_CHARACTERS or not _MAY_LIMIT.search(text):
         return Limits((None, None), (), text)
     patterns = _patterns(language)
     sizes: list[str] = []

@@ -20,6 +20,8 @@ from modiste.nlp.word_vectors import WordVectors
 
 MAX_WORDS = 500
 MAX_CHARACTERS = 10_000
+#: Texts of more words are no searches: they are not checked for typing errors.
+MAX_CHECKED = 50
 #: Unknown words that may stand beside a garment, such as a brand's.
 MAX_UNKNOWN = 2
 #: What such a word counts if the shop's texts use it.
@@ -157,6 +159,10 @@ class PhraseReader:
             language=language,
         )
 
+    def read_batch(self, texts: Sequence[str], language: str | None = None) -> list[AttributeQuery]:
+        """Return what each of several phrases means, as `read` does."""
+        return [self.read(text, language) for text in texts]
+
     def _match(
         self, language: str, span: tuple[Word, ...], is_negated: bool, strength: float
     ) -> tuple[Match, ...]:
@@ -248,6 +254,8 @@ class PhraseReader:
         self, typed: Sequence[Word], language: str
     ) -> tuple[list[Word], dict[str, str]]:
         """Return the words without typing errors, and what was corrected."""
+        if len(typed) > MAX_CHECKED:
+            return list(typed), {}
         right, corrected = [], {}
         for word in typed:
             better = self._corrected(language, word)

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Mapping
 
 from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import OSA
 
 #: Shorter words are one letter from too many others.
 MIN_LETTERS = 4
@@ -29,7 +29,8 @@ class SpellingCorrector:
 
     References
     ----------
-    Damerau, "A technique for computer detection and correction of spelling errors", 1964.
+    Damerau, "A technique for computer detection and correction of spelling errors", 1964 (as
+    optimal string alignment: no letters are changed between two that were exchanged).
     """
 
     def __init__(self, known: Mapping[str, int]) -> None:
@@ -54,7 +55,7 @@ class SpellingCorrector:
             for found, distance, _ in process.extract(
                 word,
                 self._by_length.get(length, ()),
-                scorer=DamerauLevenshtein.distance,
+                scorer=OSA.distance,
                 score_cutoff=most,
                 limit=5,
             )

@@ -1,0 +1,39 @@
+"""Random Unicode, read: what breaks, and what takes long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+
+def read_random(read: Callable[[str], object], n_texts: int, longest: int) -> tuple[int, float]:
+    """Return how many random texts were read, and the seconds of the slowest.
+
+    Texts are of Hypothesis' choice, any Unicode, up to `longest` characters; those that are
+    refused for their length or blankness (a ValueError) are not read.
+    """
+    n_read, slowest = 0, 0.0
+
+    @settings(
+        max_examples=n_texts,
+        database=None,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.text(max_size=longest))
+    def _read(text: str) -> None:
+        nonlocal n_read, slowest
+        start = time.perf_counter()
+        try:
+            read(text)
+            n_read += 1
+        except ValueError:
+            pass
+        slowest = max(slowest, time.perf_counter() - start)
+
+    _read()
+    return n_read, slowest
