@@ -24,7 +24,9 @@ MAX_CHARACTERS = 10_000
 MAX_CHECKED = 50
 #: Unknown words that may stand beside a garment, such as a brand's.
 MAX_UNKNOWN = 2
-#: What such a word counts if the shop's texts use it.
+#: Least weight of a name that is surely meant.
+SURE = 0.4
+#: What an unknown word counts if the shop's texts use it.
 USED_WORD = 0.3
 #: Words of which is kept what they mean.
 _N_KEPT = 2**16
@@ -230,7 +232,8 @@ class PhraseReader:
         texts use count for less: "longer", "in color".
         """
         understood = [
-            bool(matches or each.color) for each, matches in zip(stretches, said, strict=True)
+            bool(each.color) or any(abs(match.weight) >= SURE for match in matches)
+            for each, matches in zip(stretches, said, strict=True)
         ]
         if all(understood):
             return False

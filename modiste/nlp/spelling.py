@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 #: Shorter words are one letter from too many others.
 MIN_LETTERS = 4
 #: Words this long may have two errors.
-MIN_LETTERS_TWICE = 7
+MIN_LETTERS_TWICE = 8
 _N_KEPT = 4096
 
 
