@@ -65,6 +65,7 @@ class NameIndex:
         self._spelled: dict[str, list[str]] = {}
         self._lemmas: dict[str, list[str]] = {}
         self._other_words: dict[str, dict[str, float]] = {}
+        self._other_lemmas: dict[str, dict[str, float]] = {}
         self._colors: dict[str, str] = {}
         self._typed: Counter[str] = Counter()
         self._own: set[str] = set()
@@ -91,7 +92,9 @@ class NameIndex:
             self._add_aliases()
         if language in LANGUAGES:
             self._add_lexicon()
-        self._spellings = sorted({*self._spelled, *self._lemmas, *self._other_words, *self._colors})
+        self._spellings = sorted(
+            {*self._spelled, *self._lemmas, *self._other_words, *self._other_lemmas, *self._colors}
+        )
         self._parts_of = functools.lru_cache(_N_KEPT)(self._find_parts)
 
     def begins(self, spelling: Spelling) -> bool:
@@ -123,10 +126,11 @@ class NameIndex:
         A colour of a family that the vocabulary lacks gives an empty mapping: it is known
         to mean none of the names, however near the word vectors put it to other colours.
         """
+        # What is typed as such goes first: "tight" is not one of the tights.
         for each in spelling:
             if each in self._other_words:
                 return self._other_words[each]
-        return None
+        return self._other_lemmas.get(spelling.lemma)
 
     def read(self, spelling: Spelling) -> Mapping[str, float] | None:
         """Return the names that words stand for; None if they stand for none.
@@ -243,12 +247,12 @@ class NameIndex:
         parts, lemmas = forms(typed, self.language)
         if not parts:
             return
-        spelling, lemma_spelling = "".join(parts), "".join(lemmas)
+        spelling, lemmas_spelling = "".join(parts), "".join(lemmas)
         known = self._other_words.get(spelling, {}) if joins else {}
         self._other_words[spelling] = {**meant, **known}
-        known = self._other_words.get(lemma_spelling, {})
+        known = self._other_lemmas.get(lemmas_spelling, {})
         if joins or not known:
-            self._other_words[lemma_spelling] = {**meant, **known}
+            self._other_lemmas[lemmas_spelling] = {**meant, **known}
         self._typed.update({*parts, *lemmas})
         if joins:
             self._own.update(parts, lemmas)

@@ -33,10 +33,10 @@ def items_within(
         try:
             mask = filter_masks({name: value}, catalogue)[name]
         except ValueError:  # the items have no such column, or no such size
-            notes.append(f"The items do not say which are of {name} {_said(value)}.")
+            notes.append(f"The items do not say which are of {name} {said_of(value)}.")
             continue
         if not mask.any():
-            notes.append(f"No item is of {name} {_said(value)}; others are shown.")
+            notes.append(f"No item is of {name} {said_of(value)}; others are shown.")
             continue
         passing = mask if passing is None else passing & mask
     return passing, notes
@@ -56,7 +56,8 @@ def phrase_notes(phrase: AttributeQuery, catalogue: Catalogue) -> list[str]:
     return notes
 
 
-def _said(value: object) -> str:
+def said_of(value: object) -> str:
+    """Return a limit in words: "at most 60", "M or L"."""
     if isinstance(value, dict):
         words = {"min": "at least", "max": "at most"}
         return " and ".join(f"{words[end]} {number:g}" for end, number in value.items())

@@ -9,6 +9,7 @@ import pandas as pd
 from modiste.data import columns
 from modiste.data.dataset import Dataset
 from modiste.data.images import decode
+from modiste.recommender.phrase_limits import said_of
 from modiste.recommender.query import Query
 from modiste.recommender.recommendation import Recommendations
 from modiste.recommender.recommender import Recommender
@@ -45,8 +46,14 @@ def understood(answer: Recommendations) -> list[str]:
             name = f"not {match.name}" if match.weight < 0 else match.name
             named.setdefault(match.words, []).append(name)
         lines += [f"{words} = {', '.join(names)}" for words, names in named.items()]
+        lines += [f"{name} {said_of(limit)}" for name, limit in answer.phrase.filters.items()]
         if answer.phrase.not_understood:
             lines.append(f"Not understood: {', '.join(answer.phrase.not_understood)}")
+    if answer.refinement is not None:
+        for what in ("added", "removed"):
+            names = getattr(answer.refinement, what)
+            if names:
+                lines.append(f"{what.capitalize()}: {', '.join(names)}")
     return lines + [f"Note: {note}" for note in answer.notes]
 
 
