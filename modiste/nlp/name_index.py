@@ -45,6 +45,46 @@ class Spelling(NamedTuple):
         )
 
 
+class SpelledNames:
+    """The names of a vocabulary by their letters.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+    language : str
+        ISO 639-1 code, for their lemmas.
+
+    Attributes
+    ----------
+    names : dict of str to str
+        What each name is spelled as, without its type.
+    by_spelling, by_lemma : dict of str to list of str
+        The names of each spelling: words joined, as they stand and as lemmas.
+    typed : list of str
+        The words and lemmas of each name.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, language: str) -> None:
+        self.names: dict[str, str] = {}
+        self.by_spelling: dict[str, list[str]] = {}
+        self.by_lemma: dict[str, list[str]] = {}
+        self.typed: list[str] = []
+        for name, kind in _names(vocabulary):
+            said = name.removeprefix(f"{kind}:").strip()
+            self.names.setdefault(name, said)
+            parts, lemmas = forms(said, language)
+            if not parts:
+                continue
+            self.typed.extend({*parts, *lemmas})
+            _append(self.by_spelling, "".join(parts), name)
+            _append(self.by_lemma, "".join(lemmas), name)
+            # "off shoulder" is off-the-shoulder, with the little word left out.
+            pairs = zip(parts, lemmas, strict=True)
+            short = [lemma for part, lemma in pairs if part not in english.STOP_WORDS]
+            if 2 <= len(short) < len(parts):
+                _append(self.by_lemma, "".join(short), name)
+
+
 class NameIndex:
     """Finds names by spelling, however hyphens, spaces and endings are typed.
 
@@ -59,39 +99,32 @@ class NameIndex:
     language : str
         ISO 639-1 code. Names are found as spelled in any, other words for them in the
         languages that have a lexicon.
+    spelled : SpelledNames, optional
+        The vocabulary's, if another index has them already.
     """
 
-    def __init__(self, vocabulary: Vocabulary, language: str = "en") -> None:
-        self._spelled: dict[str, list[str]] = {}
-        self._lemmas: dict[str, list[str]] = {}
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        language: str = "en",
+        *,
+        spelled: SpelledNames | None = None,
+    ) -> None:
+        spelled = spelled or SpelledNames(vocabulary, language)
+        self.names = spelled.names
+        self._spelled, self._lemmas = spelled.by_spelling, spelled.by_lemma
         self._other_words: dict[str, dict[str, float]] = {}
         self._other_lemmas: dict[str, dict[str, float]] = {}
         self._colors: dict[str, str] = {}
-        self._typed: Counter[str] = Counter()
-        self._own: set[str] = set()
-        self.names: dict[str, str] = {}
-        for name, kind in _names(vocabulary):
-            said = name.removeprefix(f"{kind}:").strip()
-            self.names.setdefault(name, said)
-            parts, lemmas = forms(said, language)
-            if not parts:
-                continue
-            self._typed.update({*parts, *lemmas})
-            if language == "en":
-                self._own.update(parts, lemmas)
-            _append(self._spelled, "".join(parts), name)
-            _append(self._lemmas, "".join(lemmas), name)
-            # "off shoulder" is off-the-shoulder, with the little word left out.
-            pairs = zip(parts, lemmas, strict=True)
-            short = [lemma for part, lemma in pairs if part not in english.STOP_WORDS]
-            if 2 <= len(short) < len(parts):
-                _append(self._lemmas, "".join(short), name)
+        self._every_typed = list(spelled.typed)
+        self._own = set(spelled.typed if language == "en" else ())
         self.language = language
         self._add_colors()
         if language == "en":
             self._add_aliases()
         if language in LANGUAGES:
             self._add_lexicon()
+        self._typed = Counter(self._every_typed)
         self._spellings = sorted(
             {*self._spelled, *self._lemmas, *self._other_words, *self._other_lemmas, *self._colors}
         )
@@ -228,7 +261,7 @@ class NameIndex:
                 phrases = (color, *phrases)
             for phrase in phrases:
                 parts, lemmas = forms(phrase, self.language)
-                self._typed.update({*parts, *lemmas})
+                self._every_typed.extend({*parts, *lemmas})
                 self._own.update(parts, lemmas)
                 self._colors.setdefault("".join(parts), color)
                 self._colors.setdefault("".join(lemmas), color)
@@ -253,7 +286,7 @@ class NameIndex:
         known = self._other_lemmas.get(lemmas_spelling, {})
         if joins or not known:
             self._other_lemmas[lemmas_spelling] = {**meant, **known}
-        self._typed.update({*parts, *lemmas})
+        self._every_typed.extend({*parts, *lemmas})
         if joins:
             self._own.update(parts, lemmas)
 

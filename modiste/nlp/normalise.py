@@ -114,9 +114,12 @@ def forms(phrase: str, language: str = "en") -> tuple[tuple[str, ...], tuple[str
     language : str
         ISO 639-1 code.
     """
+    if phrase.isalpha():
+        part = folded(phrase)
+        return (part,), (lemma(part, language),)
     if _PLAIN.fullmatch(phrase):
         parts = tuple(_BETWEEN.split(folded(phrase)))
-        return parts, tuple(lemma(part, language) for part in parts)
+        return parts, tuple([lemma(part, language) for part in parts])
     span = words(phrase, language)
     return (
         tuple(part for word in span for part in word.parts),

@@ -104,7 +104,7 @@ class PhraseBook:
         while start < len(typed):
             if typed[start].starts_clause:
                 is_negated, was_negated, strength = False, False, 1.0
-            length = self._longest(typed, start, function.n_words)
+            length, read = self._longest(typed, start, function.n_words)
             if not length:
                 carries_on = was_negated and typed[start].typed in english.CONTINUATIONS
                 is_negated = is_negated or carries_on or function.turns_round
@@ -118,30 +118,24 @@ class PhraseBook:
             function = self._function(typed, start + n_function if turns_round else end)
             goes_on = end < len(typed) and not typed[end].starts_clause
             found.append(
-                self.stretch(
+                Stretch(
                     tuple(typed[start:end]),
-                    is_negated=is_negated and not turns_round,
-                    strength=strength,
-                    is_joined=not turns_round and goes_on and not function.n_words,
+                    read.meant,
+                    is_negated and not turns_round,
+                    read.spelling,
+                    strength,
+                    read.color,
+                    not turns_round and goes_on and not function.n_words,
                 )
             )
             was_negated, is_negated, strength = is_negated and not turns_round, turns_round, 1.0
             start = start + n_function if turns_round else end
         return found
 
-    def stretch(
-        self,
-        span: tuple[Word, ...],
-        *,
-        is_negated: bool = False,
-        strength: float = 1.0,
-        is_joined: bool = False,
-    ) -> Stretch:
+    def stretch(self, span: tuple[Word, ...], *, is_negated: bool, strength: float) -> Stretch:
         """Return words that are read together as what they are found as."""
         found = self._lookup(span)
-        return Stretch(
-            span, found.meant, is_negated, found.spelling, strength, found.color, is_joined
-        )
+        return Stretch(span, found.meant, is_negated, found.spelling, strength, found.color)
 
     def matches(self, stretch: Stretch, meant: Mapping[str, float]) -> list[Match]:
         """Return what a stretch became, given the names it means."""
@@ -165,14 +159,15 @@ class PhraseBook:
     def corrected(self, word: Word) -> str | None:
         """Return what a word was meant to be; None if it is right or nothing is near."""
         (part, *others), (lemma, *_) = word.parts, word.lemmas
-        if others or part in self._known or lemma in self._known:
+        if others or part in self.known or lemma in self.known:
             return None
         if self.language not in STEMMED and is_in_dictionary(part, self.language):
             return None
         return self._speller.correct(part)
 
     @functools.cached_property
-    def _known(self) -> Mapping[str, int]:
+    def known(self) -> Mapping[str, int]:
+        """Every word that is not mistyped, with how many names and phrases have it."""
         return {**dict.fromkeys(self._function_words, 1), **self.names.known_words()}
 
     @functools.cached_property
@@ -181,16 +176,17 @@ class PhraseBook:
         return frozenset(token for each in lists for tokens in each for token in tokens)
 
     @functools.cached_property
-    def _own(self) -> frozenset[str]:
+    def own(self) -> frozenset[str]:
+        """The language's own words and lemmas."""
         return self.names.own_words() | self._function_words
 
     def is_own(self, word: Word) -> bool:
         """Return whether a word is the language's own."""
-        return all(p in self._own or lemma(p, self.language) in self._own for p in word.parts)
+        return all(p in self.own or lemma(p, self.language) in self.own for p in word.parts)
 
     @functools.cached_property
     def _speller(self) -> SpellingCorrector:
-        return SpellingCorrector(self._known)
+        return SpellingCorrector(self.known)
 
     def _function(self, typed: Sequence[Word], start: int) -> _Function:
         """Return how many words from `start` carry no wish, and what they do to the next."""
@@ -218,18 +214,19 @@ class PhraseBook:
                 found = _Function(n_words, strength=self._words.strengths.get(tokens, 1.0))
         return found
 
-    def _longest(self, typed: Sequence[Word], start: int, n_function: int) -> int:
-        """Return how many words from `start` are read together.
+    def _longest(self, typed: Sequence[Word], start: int, n_function: int) -> tuple[int, _Found]:
+        """Return how many words from `start` are read together, and as what.
 
         0 where the first `n_function` words carry no wish and nothing longer is a name.
         """
-        longest, end = 0 if n_function else 1, start + 1
+        end = start + 1
         read = self._lookup((typed[start],))
+        longest = 0 if n_function else 1, read
         while read.goes_on and end < len(typed) and not typed[end].starts_clause:
             end += 1
             read = self._lookup(tuple(typed[start:end]))
             if end - start > n_function and (read.meant is not None or read.color):
-                longest = end - start
+                longest = end - start, read
         return longest
 
     @functools.cached_property

@@ -6,16 +6,16 @@ import functools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from modiste.data.attribute_names import display_groups, same_names
 from modiste.data.vocabulary import Vocabulary
 from modiste.nlp import english
-from modiste.nlp.attribute_query import AttributeQuery, Match
+from modiste.nlp.attribute_query import AttributeQuery
 from modiste.nlp.lexicon import LANGUAGES, lexicon
 from modiste.nlp.limits import Limits, read_limits
-from modiste.nlp.name_index import NameIndex, Spelling
+from modiste.nlp.name_index import NameIndex, SpelledNames, Spelling
 from modiste.nlp.name_vectors import NameVectors
 from modiste.nlp.normalise import Word, words
 from modiste.nlp.phrase_book import PhraseBook, Stretch
+from modiste.nlp.reading import Reading, Readings, joined_weights
 from modiste.nlp.word_vectors import WordVectors
 
 MAX_WORDS = 500
@@ -24,8 +24,6 @@ MAX_CHARACTERS = 10_000
 MAX_CHECKED = 50
 #: Unknown words that may stand beside a garment, such as a brand's.
 MAX_UNKNOWN = 2
-#: Least weight of a name that is surely meant.
-SURE = 0.4
 #: What an unknown word counts if the shop's texts use it.
 USED_WORD = 0.3
 #: Words of which is kept what they mean.
@@ -75,18 +73,19 @@ class PhraseReader:
         self.languages = tuple(languages)
         attributes = frozenset(vocabulary.attributes)
         self._categories = frozenset(vocabulary.categories)
-        self._books = {
-            each: PhraseBook(NameIndex(vocabulary, each), each, attributes) for each in languages
-        }
         first = self.languages[0]
+        spelled = SpelledNames(vocabulary, first)
+        self._books = {
+            each: PhraseBook(NameIndex(vocabulary, each, spelled=spelled), each, attributes)
+            for each in languages
+        }
         said = self._books[first].names.names
         spoken = {name: tuple(words(text, first)) for name, text in said.items()}
         self._meanings = NameVectors(vectors, spoken, first)
-        self._shown = display_groups(vocabulary)
-        self._members = same_names(vocabulary)
+        self._readings = Readings(vocabulary)
         self._meanings.fit_weights(self._known_words(first))
         kept = functools.lru_cache(_N_KEPT)
-        self._matches = kept(self._match)
+        self._reading = kept(self._read_span)
         self._corrected = kept(self._correct)
         self._languages_of = kept(lambda word: [book.is_own(word) for book in self._books.values()])
 
@@ -132,28 +131,26 @@ class PhraseReader:
         book = self._books[language]
         typed, corrected = self._spelled_right(typed, language)
         stretches = book.stretches(typed)
-        said = [
-            self._matches(language, each.span, each.is_negated, each.strength) for each in stretches
+        readings = [
+            self._reading(language, each.span, each.is_negated, each.strength) for each in stretches
         ]
-
         colors: dict[str, float] = {}
         not_understood: list[str] = []
-        if self._is_about_something_else(stretches, said):
+        if self._is_about_something_else(stretches, readings):
             not_understood = [each.typed for each in stretches]
-            said = []
+            readings = []
         else:
-            for stretch, matches in zip(stretches, said, strict=True):
+            for stretch, reading in zip(stretches, readings, strict=True):
                 if stretch.color is not None:
                     colors[stretch.color] = -1.0 if stretch.is_negated else stretch.strength
-                elif not matches:
+                elif not reading.matches:
                     not_understood.append(stretch.typed)
-        matched = tuple(match for matches in said for match in matches)
         filters = _filters(limits)
-        if not (matched or not_understood or colors or filters):
+        if not (readings or not_understood or filters):
             not_understood = [word.raw for word in typed] or [text.strip()]
         return AttributeQuery(
-            self._weights(matched),
-            matched,
+            joined_weights(readings),
+            tuple([match for reading in readings for match in reading.matches]),
             tuple(not_understood),
             filters=filters,
             colors=colors,
@@ -165,9 +162,9 @@ class PhraseReader:
         """Return what each of several phrases means, as `read` does."""
         return [self.read(text, language) for text in texts]
 
-    def _match(
+    def _read_span(
         self, language: str, span: tuple[Word, ...], is_negated: bool, strength: float
-    ) -> tuple[Match, ...]:
+    ) -> Reading:
         """Return what words that are read together became."""
         book = self._books[language]
         stretch = book.stretch(span, is_negated=is_negated, strength=strength)
@@ -176,15 +173,14 @@ class PhraseReader:
             # The vectors are of the first language; single letters and numbers have none.
             readable = language == self.languages[0] and any(map(str.isalpha, stretch.typed[1:]))
             meant = self._meanings.nearest([span[0]])[0] if readable else {}
-        return self._merged(book.matches(stretch, meant))
+        return self._readings.of(book.matches(stretch, meant))
 
     def _known_words(self, language: str) -> list[tuple[Word, frozenset[str]]]:
         """Return the lexicon's single words that spell no name, and what each may mean."""
         meant: dict[str, set[str]] = {}
         for name, phrases in lexicon(language).names.items():
-            shown = self._shown.get(name, name)
             for phrase in phrases:
-                meant.setdefault(phrase, set()).update((name, *self._members.get(shown, ())))
+                meant.setdefault(phrase, set()).update(self._readings.spellings(name))
         names = self._books[language].names
         known = [(words(phrase, language), frozenset(each)) for phrase, each in meant.items()]
         return [
@@ -193,37 +189,17 @@ class PhraseReader:
             if len(typed) == 1 and self._is_used(typed[0]) and not names.find(Spelling.of(typed))
         ]
 
-    def _merged(self, matches: Sequence[Match]) -> tuple[Match, ...]:
-        """Return one match for names of the same words that differ only in spelling."""
-        strongest: dict[tuple[str, str, bool], Match] = {}
-        for match in matches:
-            shown = self._shown.get(match.name, match.name)
-            key = match.words, shown, match.weight < 0
-            known = strongest.get(key)
-            if known is None or abs(match.weight) > abs(known.weight):
-                strongest[key] = replace(match, name=shown)
-        return tuple(strongest.values())
-
-    def _weights(self, matched: Sequence[Match]) -> dict[str, float]:
-        """Keep the strongest weight of each name; of equal ones, the wish to avoid."""
-        weights: dict[str, float] = {}
-        for match in matched:
-            for name in self._members.get(match.name, (match.name,)):
-                known = weights.get(name, 0.0)
-                if (abs(match.weight), -match.weight) > (abs(known), -known):
-                    weights[name] = match.weight
-        return weights
-
     def _told_by(self, typed: Sequence[Word]) -> str:
         """Return the language that most of the words are of; of equal ones, the first."""
-        owned = [self._languages_of(word) for word in typed]
-        if all(each[0] for each in owned):
+        first = self._books[self.languages[0]]
+        if first.own.issuperset([word.typed for word in typed]):
             return self.languages[0]
-        n_own = [sum(each) for each in zip(*owned, strict=True)]
+        owned = [self._languages_of(word) for word in typed]
+        n_own = [sum(each) for each in zip(*owned, strict=True)] or [0]
         return self.languages[n_own.index(max(n_own))]
 
     def _is_about_something_else(
-        self, stretches: Sequence[Stretch], said: Sequence[Sequence[Match]]
+        self, stretches: Sequence[Stretch], readings: Sequence[Reading]
     ) -> bool:
         """Return whether the words understood are part of a phrase about no garment.
 
@@ -232,8 +208,8 @@ class PhraseReader:
         texts use count for less: "longer", "in color".
         """
         understood = [
-            bool(each.color) or any(abs(match.weight) >= SURE for match in matches)
-            for each, matches in zip(stretches, said, strict=True)
+            reading.is_sure or bool(each.color)
+            for each, reading in zip(stretches, readings, strict=True)
         ]
         if all(understood):
             return False
@@ -257,7 +233,8 @@ class PhraseReader:
         self, typed: Sequence[Word], language: str
     ) -> tuple[list[Word], dict[str, str]]:
         """Return the words without typing errors, and what was corrected."""
-        if len(typed) > MAX_CHECKED:
+        known = self._books[language].known
+        if len(typed) > MAX_CHECKED or known.keys() >= {word.typed for word in typed}:
             return list(typed), {}
         right, corrected = [], {}
         for word in typed:
