@@ -19,10 +19,20 @@ _NUMBER = r"(\d{1,5}(?:[.,]\d{1,2})?)(?![\d%]|\s?(?:cm|mm|kg|inch|in|x|pack|st)\
 _MOST_AFTER = r"(?:max(?:imum|imal|imo)?|m[aá]x(?:imo)?|massimo|tops|or (?:less|under))"
 _LETTER_SIZES = r"(?:[2-6]?x{1,4}[sl]|x{0,4}s|m|x{0,4}l)"
 _WORD_SIZES = {"small": "S", "medium": "M", "large": "L", "extra large": "XL", "extra small": "XS"}
-#: Every price has a digit, every size a digit, a size's letters or its word.
-_MAY_LIMIT = re.compile(
-    rf"\d|(?<!\w)(?:{_LETTER_SIZES}|small|medium|large|extra|one size)(?!\w)", re.IGNORECASE
+#: Every price has a digit, every size a digit or one of these words.
+_SIZES = frozenset(
+    {
+        "m",
+        "extra",
+        "small",
+        "medium",
+        "large",
+        "one",
+        *("x" * n + end for n in range(5) for end in "sl"),
+    }
 )
+_WORD = re.compile(r"\w+")
+_DIGIT = re.compile(r"\d")
 #: These alone say that two numbers are a price: "from 30 to 40" may be sizes or years.
 _PAIRS = frozenset({"between", "entre", "zwischen", "tra", "fra"})
 
@@ -69,7 +79,9 @@ def read_limits(text: str, language: str) -> Limits:
     language : str
         Of `modiste.nlp.lexicon.LANGUAGES`.
     """
-    if len(text) > MAX_CHARACTERS or not _MAY_LIMIT.search(text):
+    if len(text) > MAX_CHARACTERS or not (
+        _DIGIT.search(text) or _SIZES.intersection(_WORD.findall(text.casefold()))
+    ):
         return Limits((None, None), (), text)
     patterns = _patterns(language)
     sizes: list[str] = []

@@ -6,7 +6,6 @@ import functools
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import simplemma
@@ -99,7 +98,20 @@ def words(text: str, language: str = "en") -> list[Word]:
     ValueError
         If simplemma has no word list for the language.
     """
-    return list(_words(text, language))
+    if text.isascii():
+        plain = text.replace("`", "'")
+    else:
+        # NFKC also makes 3/4 of the one character for three quarters.
+        plain = unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES)
+    found = []
+    starts_clause = True
+    for raw in _TOKEN.findall(plain):
+        if raw[0].isalnum():
+            found.append(_word(raw, language, starts_clause))
+            starts_clause = False
+        else:
+            starts_clause = True
+    return found
 
 
 def forms(phrase: str, language: str = "en") -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -154,7 +166,7 @@ def tokens(text: str, language: str = "en") -> list[str]:
     >>> tokens("Two striped V-neck dresses, please!")
     ['two', 'stripe', 'v-neck', 'dress']
     """
-    return [word.lemma for word in _words(text, language) if not is_stop_word(word, language)]
+    return [word.lemma for word in words(text, language) if not is_stop_word(word, language)]
 
 
 def is_stop_word(word: Word, language: str = "en") -> bool:
@@ -165,21 +177,6 @@ def is_stop_word(word: Word, language: str = "en") -> bool:
 def is_negation(word: Word, language: str = "en") -> bool:
     """Return whether a word turns the wish after it round: ``no``, ``without``."""
     return language == "en" and word.typed in english.NEGATIONS
-
-
-def _words(text: str, language: str) -> Iterator[Word]:
-    if text.isascii():
-        plain = text.replace("`", "'")
-    else:
-        # NFKC also makes 3/4 of the one character for three quarters.
-        plain = unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES)
-    starts_clause = True
-    for raw in _TOKEN.findall(plain):
-        if not raw[0].isalnum():
-            starts_clause = True
-            continue
-        yield _word(raw, language, starts_clause)
-        starts_clause = False
 
 
 @functools.lru_cache(maxsize=2**16)

@@ -100,6 +100,7 @@ class PhraseBook:
         found: list[Stretch] = []
         is_negated = was_negated = False
         strength = 1.0
+        may_be_function = self._words.first
         start, function = 0, self._function(typed, 0)
         while start < len(typed):
             if typed[start].starts_clause:
@@ -115,7 +116,11 @@ class PhraseBook:
             # "sin mangas": a name that begins with the word that turns the rest round.
             turns_round, n_function = function.turns_round, function.n_words
             end = start + length
-            function = self._function(typed, start + n_function if turns_round else end)
+            next_start = start + n_function if turns_round else end
+            if next_start < len(typed) and typed[next_start].parts[0] in may_be_function:
+                function = self._function(typed, next_start)
+            else:
+                function = _NO_FUNCTION
             goes_on = end < len(typed) and not typed[end].starts_clause
             found.append(
                 Stretch(
@@ -129,7 +134,7 @@ class PhraseBook:
                 )
             )
             was_negated, is_negated, strength = is_negated and not turns_round, turns_round, 1.0
-            start = start + n_function if turns_round else end
+            start = next_start
         return found
 
     def stretch(self, span: tuple[Word, ...], *, is_negated: bool, strength: float) -> Stretch:
