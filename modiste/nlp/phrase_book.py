@@ -100,7 +100,6 @@ class PhraseBook:
         found: list[Stretch] = []
         is_negated = was_negated = False
         strength = 1.0
-        may_be_function = self._words.first
         start, function = 0, self._function(typed, 0)
         while start < len(typed):
             if typed[start].starts_clause:
@@ -117,10 +116,7 @@ class PhraseBook:
             turns_round, n_function = function.turns_round, function.n_words
             end = start + length
             next_start = start + n_function if turns_round else end
-            if next_start < len(typed) and typed[next_start].parts[0] in may_be_function:
-                function = self._function(typed, next_start)
-            else:
-                function = _NO_FUNCTION
+            function = self._function(typed, next_start)
             goes_on = end < len(typed) and not typed[end].starts_clause
             found.append(
                 Stretch(
