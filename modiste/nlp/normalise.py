@@ -35,9 +35,9 @@ STEMMED = {"es": "spanish", "de": "german", "fr": "french", "it": "italian", "pt
 _stemmers = threading.local()  # a stemmer keeps state while it works
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Word:
-    """One word of a text.
+    """One word of a text; compared as an object, for what is known of words is looked up often.
 
     Parameters
     ----------
@@ -58,9 +58,6 @@ class Word:
     parts: tuple[str, ...]
     lemmas: tuple[str, ...]
     starts_clause: bool = False
-
-    def __hash__(self) -> int:
-        return hash(self.typed)  # what is known of words is kept, and looked up often
 
     @functools.cached_property
     def lemma(self) -> str:
