@@ -21,6 +21,7 @@ SOURCES: Mapping[str, str] = {
     "deepfashion": "DeepFashion's Category and Attribute Prediction benchmark.",
     "fashion-mnist": "Fashion-MNIST: four IDX files of grey photos, packed or not.",
     "fashion-product-images": "Fashion Product Images: styles.csv or labels.csv, and images/.",
+    "hm": "H&M's Personalized Fashion Recommendations: articles, purchases, images/.",
     "online-retail": "UCI Online Retail: a year of a shop's invoices.",
     "photo-folders": "Photos in folders: CLASS/, SPLIT/CLASS/ or SPLIT/CLASS/ITEM/.",
     "street2shop": "Street2Shop: the JSON lists and what was downloaded of the photos.",

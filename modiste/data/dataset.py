@@ -157,12 +157,13 @@ def write_dataset(
     path: str | Path,
     vocabulary: Vocabulary,
     items: pd.DataFrame,
-    events: pd.DataFrame,
+    events: pd.DataFrame | None,
     photos: pd.DataFrame,
 ) -> None:
     """Write a dataset's tables; the images must lie under ``path/images`` already.
 
     The same frames give the same bytes. Missing nullable columns are written as null.
+    Without `events`, those that `modiste.data.event_writer` wrote stay.
 
     Raises
     ------
@@ -178,7 +179,8 @@ def write_dataset(
         (EVENTS_FILE, events, EVENTS_SCHEMA),
         (PHOTOS_FILE, photos, PHOTOS_SCHEMA),
     ):
-        write_table(frame, schema, folder / file)
+        if frame is not None:
+            write_table(frame, schema, folder / file)
 
 
 def _check_folder(folder: Path) -> None:

@@ -127,7 +127,7 @@ def write_table(frame: pd.DataFrame, schema: pa.Schema, path: Path) -> None:
     DatasetError
         If a required column is missing or a value does not fit its column.
     """
-    pq.write_table(_to_table(frame, schema, path.name), path, compression="zstd")
+    pq.write_table(conformed(frame, schema, path.name), path, compression="zstd")
 
 
 def _conform(
@@ -190,7 +190,8 @@ def _to_frame(table: pa.Table) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _to_table(frame: pd.DataFrame, schema: pa.Schema, file: str) -> pa.Table:
+def conformed(frame: pd.DataFrame, schema: pa.Schema, file: str) -> pa.Table:
+    """Return a frame as a table in the types of its schema; raises as `write_table`."""
     columns: dict[str, pa.Array] = {}
     for field in schema:
         if field.name not in frame.columns:
