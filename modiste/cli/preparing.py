@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from modiste.cli import terminal
-from modiste.cli.options import FOLDER, json_option
+from modiste.cli.options import FILE, FOLDER, json_option
 
 if TYPE_CHECKING:
     from modiste.data.prepared import PrepareReport
@@ -23,6 +23,7 @@ SOURCES: Mapping[str, str] = {
     "fashion-product-images": "Fashion Product Images: styles.csv or labels.csv, and images/.",
     "hm": "H&M's Personalized Fashion Recommendations: articles, purchases, images/.",
     "online-retail": "UCI Online Retail: a year of a shop's invoices.",
+    "own-shop": "Your shop: Merchant, Shopify or plain catalogue, GA4 or plain events, photos.",
     "photo-folders": "Photos in folders: CLASS/, SPLIT/CLASS/ or SPLIT/CLASS/ITEM/.",
     "street2shop": "Street2Shop: the JSON lists and what was downloaded of the photos.",
 }
@@ -39,7 +40,32 @@ OPTIONS: Mapping[str, tuple[_Decorator, ...]] = {
             help="Coarse: 1,000 attributes. Fine: 26, of fewer photos.",
         ),
     ),
+    "own-shop": (
+        click.option("--items", type=FILE, help="The catalogue, if not called items.* or so."),
+        click.option(
+            "--events",
+            type=click.Path(exists=True, path_type=Path),
+            help="A file or folder of events, if not called events.* or so.",
+        ),
+        click.option(
+            "--column",
+            multiple=True,
+            callback=lambda _context, _option, given: _pairs(given),
+            metavar="OURS=THEIRS",
+            help="What plain tables call a column: item_id=sku, event_time=created_at.",
+        ),
+    ),
 }
+
+
+def _pairs(given: Sequence[str]) -> dict[str, str]:
+    pairs = [each.partition("=") for each in given]
+    bad = [
+        each for each, (ours, _, theirs) in zip(given, pairs, strict=True) if not (ours and theirs)
+    ]
+    if bad:
+        raise click.BadParameter(f"must be OURS=THEIRS, such as item_id=sku. Received: {bad[0]!r}")
+    return {ours: theirs for ours, _, theirs in pairs}
 
 
 @click.group()

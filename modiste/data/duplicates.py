@@ -105,6 +105,16 @@ class PhotoHashes:
     def __len__(self) -> int:
         return len(self.sha256)
 
+    def take(self, indices: Sequence[int]) -> PhotoHashes:
+        """Return the hashes of some photos, in that order."""
+        rows = list(indices)
+        return PhotoHashes(
+            tuple(self.sha256[i] for i in rows),
+            self.bits[rows],
+            self.thumbnails[rows],
+            {new: self.problems[i] for new, i in enumerate(rows) if i in self.problems},
+        )
+
 
 def byte_groups(hashes: PhotoHashes) -> NDArray[np.int32]:
     """Return a group number for each photo, shape ``(n,)`` int32; one a distinct file.

@@ -225,9 +225,7 @@ def _photos(
     ]
     good = [i for i in range(len(rows)) if i not in hashes.problems]
     rows = [rows[i] for i in good]
-    hashes = PhotoHashes(
-        tuple(hashes.sha256[i] for i in good), hashes.bits[good], hashes.thumbnails[good], {}
-    )
+    hashes = hashes.take(good)
     kept = articles.iloc[rows]
     categories = [name if isinstance(name, str) else None for name in kept["product_type_name"]]
     splits = split_hashed(hashes, labels=categories, progress=progress) if rows else []
@@ -244,5 +242,6 @@ def _photos(
             columns.PHOTO_KIND: columns.SHOP,
         },
         columns=empty_photos().columns,
+        dtype=object,
     )
     return frame, problems
