@@ -50,6 +50,10 @@ ALTERNATIVES: Final[tuple[tuple[tuple[str, ...], ...], ...]] = (
 )
 
 
+#: The group of `ALTERNATIVES` that tells how long a garment is.
+LENGTHS: Final = 1
+
+
 @functools.cache
 def display_groups(vocabulary: Vocabulary) -> dict[str, str]:
     """Return the name under which each attribute is shown.

@@ -33,8 +33,6 @@ NEGATIONS: Final = _words("""
 )
 #: Do so as two words.
 NEGATION_PAIRS: Final = frozenset({("anything", "but"), ("other", "than"), ("instead", "of")})
-#: Carry a negation on: "no buttons or zips".
-CONTINUATIONS: Final = frozenset({"or", "nor"})
 
 STOP_WORDS: Final = NEGATIONS | _words("""
     above around below between beyond over than under until up
@@ -179,5 +177,22 @@ ALIASES: Final = _groups("""
 #: Garments whose names are as often something else.
 AMBIGUOUS_GARMENTS: Final = frozenset({
     "Bomber", "Button-Down", "Cape", "Coat", "Coverup", "Flannel", "Halter", "Henley", "Jersey",
-    "Parka", "Robe", "Romper", "Tank", "Tee", "Top", "Trunks",
+    "Parka", "polo", "Robe", "Romper", "Tank", "Tee", "Top", "Trunks",
 })  # fmt: skip
+
+#: Attributes that are garments as much as categories are.
+GARMENT_ATTRIBUTES: Final = frozenset({
+    "cami", "chiffon shirt", "denim shirt", "longline shirt", "plaid shirt", "polo", "print shirt",
+    "shirt", "trouser", "tunic",
+})  # fmt: skip
+
+#: Names that are not found by their singular, which is another word.
+NO_SINGULAR: Final = frozenset({"shorts"})
+
+#: What these are of is no garment, whatever cloth or colour it has.
+OTHER_THINGS: Final = _words("""
+    armchair bathroom bedding blanket blind bowl bulb cable car carpet chair charger cooper couch
+    curtain cushion door duvet fabric furniture lamp laptop macbook mattress mug paint paper phone
+    pillow plate recipe rug screen seat sheet sofa stool table tablecloth tea tile towel town toy
+    tree tyre vase wall wallpaper wardrobe window
+""")

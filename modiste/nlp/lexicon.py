@@ -36,16 +36,25 @@ class FunctionWords:
     stop, negations : frozenset of tuple of str
     strengths : mapping of tuple of str to float
         Those of `stop` that say how much the next word is wished: above 1 for "very", below
-        for "slightly".
+        for "slightly", below 0 for "less".
+    continuations : frozenset of str
+        Carry a negation on: "no buttons or zips".
+    negations_after : frozenset of tuple of str
+        Turn round the wish before them: "lace free", "muss nicht sein".
+    limits : frozenset of str
+        Words of prices and sizes; they are the language's own.
     """
 
     stop: frozenset[tuple[str, ...]]
     negations: frozenset[tuple[str, ...]]
     strengths: Mapping[tuple[str, ...], float]
+    continuations: frozenset[str]
+    negations_after: frozenset[tuple[str, ...]]
+    limits: frozenset[str]
 
     @functools.cached_property
     def first(self) -> frozenset[str]:
-        """The first token of each."""
+        """The first token of each stop word and negation."""
         return frozenset(tokens[0] for tokens in self.stop | self.negations)
 
     @functools.cached_property
@@ -120,7 +129,17 @@ def _function_words(language: str, words: Mapping[str, Any]) -> FunctionWords:
         negations |= {(word,) for word in english.NEGATIONS} | english.NEGATION_PAIRS
     stop -= negations | {()}
     strengths = {_tokens(word): factor for word, factor in words["intensifiers"].items()}
-    return FunctionWords(frozenset(stop), frozenset(negations - {()}), strengths)
+    price = words["price"]
+    said = [*price["max"], *price["min"], *price["about"], *price["currency"], *words["size_words"]]
+    said += [word for pair in price["between"] for word in pair]
+    return FunctionWords(
+        stop=frozenset(stop),
+        negations=frozenset(negations - {()}),
+        strengths=strengths,
+        continuations=frozenset(folded(word) for word in words["continuations"]),
+        negations_after=frozenset(_tokens(phrase) for phrase in words["negations_after"]),
+        limits=frozenset(token for phrase in said for token in _tokens(phrase) if token.isalpha()),
+    )
 
 
 def _tokens(phrase: str) -> tuple[str, ...]:

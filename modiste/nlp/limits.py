@@ -12,10 +12,16 @@ from modiste.nlp.lexicon import lexicon
 
 #: Longer texts are no searches.
 MAX_CHARACTERS = 1000
+_BETWEEN_SIZES = re.compile(r"\s*(?:[/,\u2013-]|\b(?:or|oder|ou|o|u)\b)\s*", re.IGNORECASE)
 #: "Around 40" is from 32 to 48.
 ABOUT = 0.2
 
-_NUMBER = r"(\d{1,5}(?:[.,]\d{1,2})?)(?![\d%]|\s?(?:cm|mm|kg|inch|in|x|pack|st)\b)"
+#: With separators of thousands, or plain; not a share, a measure or a decade.
+_NUMBER = (
+    r"(\d{1,3}(?:[., '\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d{1,5}(?:[.,]\d{1,2})?)"
+    r"(?![\d%]|s\b|\s?(?:cm|mm|kg|inch|in|x|pack|st)\b)"
+)
+_SEPARATED = re.compile(r"[., '\u00a0\u202f](?=\d{3})")
 _MOST_AFTER = r"(?:max(?:imum|imal|imo)?|m[aá]x(?:imo)?|massimo|tops|or (?:less|under))"
 _LETTER_SIZES = r"(?:[2-6]?x{1,4}[sl]|x{0,4}s|m|x{0,4}l)"
 _WORD_SIZES = {"small": "S", "medium": "M", "large": "L", "extra large": "XL", "extra small": "XS"}
@@ -63,6 +69,7 @@ class _Patterns:
     most: re.Pattern[str]
     most_after: re.Pattern[str]
     least: re.Pattern[str]
+    negated: re.Pattern[str]
     about: re.Pattern[str]
     size: re.Pattern[str]
     waist: re.Pattern[str]
@@ -98,11 +105,15 @@ def _price(text: str, patterns: _Patterns) -> tuple[tuple[float | None, float | 
         if found := pattern.search(text):
             low, high = sorted(_value(number) for number in found.groups() if number)
             return (low, high), _without(text, found)
-    for pattern in (patterns.most, patterns.most_after):
+    for pattern in (patterns.most, patterns.most_after, patterns.least):
         if found := pattern.search(text):
-            return (None, _value(found[1])), _without(text, found)
-    if found := patterns.least.search(text):
-        return (_value(found[1]), None), _without(text, found)
+            is_least = pattern is patterns.least
+            # "don't want to pay more than 50", "not under 50".
+            if before := patterns.negated.search(text, 0, found.start()):
+                is_least = not is_least
+                text = text[: before.start()] + " " * len(before[0]) + text[before.end() :]
+            value = _value(found[1])
+            return (value, None) if is_least else (None, value), _without(text, found)
     if found := patterns.about.search(text):
         middle = next(_value(number) for number in found.groups() if number)
         ends = round(middle * (1 - ABOUT), 2), round(middle * (1 + ABOUT), 2)
@@ -111,15 +122,17 @@ def _price(text: str, patterns: _Patterns) -> tuple[tuple[float | None, float | 
 
 
 def _note_size(found: re.Match[str], sizes: list[str]) -> str:
-    value = next(group for group in found.groups() if group)
-    value = _WORD_SIZES.get(value.casefold(), value).upper().replace(" ", "")
+    listed = next(group for group in found.groups() if group)
     is_waist = "waist" in found.re.groupindex
-    sizes.append(f"W{value}" if is_waist and not value.startswith("W") else value)
+    for value in _BETWEEN_SIZES.split(listed):
+        size = _WORD_SIZES.get(value.casefold(), value).upper().replace(" ", "")
+        if size:
+            sizes.append(f"W{size}" if is_waist and not size.startswith("W") else size)
     return ", "
 
 
 def _value(number: str) -> float:
-    return float(number.replace(",", "."))
+    return float(_SEPARATED.sub("", number).replace(",", "."))
 
 
 def _without(text: str, found: re.Match[str]) -> str:
@@ -138,27 +151,40 @@ def _patterns(language: str) -> _Patterns:
         rf"(?<!\w)(?:{_any(words)})\s*:?\s*"
         for words in (price["min"], price["max"], price["about"])
     )
+    froms = _any([first for first, _ in price["between"]] + price["about"])
+    negations = [word for word in found["negations"] if len(word) > 1]
     pairs = (rf"\b{_any([first])}\s+{amount}\s+{_any([second])}\s+{amount}"
              for first, second in price["between"] if first in _PAIRS)  # fmt: skip
     sizes = [word for word in found["size_words"] if len(word) > 1 and not _is_letters(word)]
-    named = _any(_WORD_SIZES)
+    # Other languages' words for them are sizes only after a word that says so.
+    words = _WORD_SIZES if language == "en" else {}
+    alone_word = f"|{_any(words)}" if words else ""
+    one = rf"(?:{_LETTER_SIZES}|\d{{1,2}}{alone_word}|one size)"
+    either = _any([*found["continuations"]])
     return _Patterns(
         pair=_compiled("|".join(pairs)),
-        span=_compiled(rf"(?:\b\w{{2,5}}\s+)?{amount}\s*(?:-|\u2013|{to})\s*{paid}"),
+        span=_compiled(rf"(?:\b(?:{froms})\s+)?{amount}\s*(?:-|\u2013|{to})\s*{paid}"),
         most=_compiled(most + amount),
         most_after=_compiled(rf"{amount}\s*{_MOST_AFTER}(?!\w)"),
-        least=_compiled(least + amount),
+        least=_compiled(rf"(?<!women )(?<!men )(?<!ladies ){least}{amount}"),
+        negated=_compiled(
+            rf"(?<!\w)(?:{_any(negations)})"
+            rf"(?:\s+(?:want|like|need|wish|have|to|pay|spend|mehr|payer|pagar|pagare))*\s+$"
+        ),
         about=_compiled(rf"(?:{about})?{paid}|{about}{_NUMBER}(?!\d)"),
         size=_compiled(
-            rf"(?<!\w)(?:{_any(sizes)}|uk|us|eu)\.?:?\s*"
-            rf"({_LETTER_SIZES}|\d{{1,2}}|{named}|one size)(?!\w)"
+            rf"(?<!\w)(?:{_any(sizes)}|uk|(?-i:US|EU)|(?:uk|us|eu)\s+size)\.?:?\s*"
+            rf"({one}(?:\s*(?:/|-|,|\u2013|{either})\s*{one})*)(?!\w)"
         ),
         waist=_compiled(
-            r"(?<!\w)(?P<waist>w\s?\d\d|\d\d(?=\s+waist\b))(?:\s+waist\b)?(?:\s*/?\s*l\d\d)?"
+            r"(?<!\w)(?:waist\s+(?P<waist>\d\d)(?!\d)"
+            r"|(?P<before>w\s?\d\d|\d\d(?=\s+waist\b))(?:\s+waist\b)?(?:\s*/?\s*l\d\d)?)"
         ),
-        # Alone, a letter or word is a size only at the end of what it stands in.
+        # Letters with an X are sizes wherever they stand; one letter or a word only at the
+        # end of what it stands in.
         letters=_compiled(
-            rf"(?<![\w'-])([2-6]?x{{1,4}}[sl]|(?-i:[SML])|{named})(?=\s*(?:$|[,.;!?)]))"
+            rf"(?<![\w'-])([2-6]?x{{1,4}}[sl](?![\w'-])"
+            rf"|(?:(?-i:[SML]){alone_word})(?=\s*(?:$|[,.;!?)])))"
         ),
     )
 

@@ -75,6 +75,8 @@ class SpelledNames:
             parts, lemmas = forms(said, language)
             if not parts:
                 continue
+            if "".join(parts) in english.NO_SINGULAR:
+                lemmas = parts
             self.typed.extend({*parts, *lemmas})
             _append(self.by_spelling, "".join(parts), name)
             _append(self.by_lemma, "".join(lemmas), name)
@@ -118,6 +120,7 @@ class NameIndex:
         self._colors: dict[str, str] = {}
         self._every_typed = list(spelled.typed)
         self._own = set(spelled.typed if language == "en" else ())
+        self._own_lemmas = set(self._own)
         self.language = language
         self._add_colors()
         if language == "en":
@@ -228,8 +231,12 @@ class NameIndex:
         return {**dict.fromkeys(joined, 1), **self._typed}
 
     def own_words(self) -> frozenset[str]:
-        """Return the words and lemmas of the language itself: without the names, if English."""
+        """Return the words of the language itself: of the names too, if English."""
         return frozenset(self._own)
+
+    def own_lemmas(self) -> frozenset[str]:
+        """Return the lemmas of the language's own words."""
+        return frozenset(self._own_lemmas)
 
     def _add_colors(self) -> None:
         for family, shades in english.COLOR_FAMILIES.items():
@@ -262,7 +269,8 @@ class NameIndex:
             for phrase in phrases:
                 parts, lemmas = forms(phrase, self.language)
                 self._every_typed.extend({*parts, *lemmas})
-                self._own.update(parts, lemmas)
+                self._own.update(parts)
+                self._own_lemmas.update(lemmas)
                 self._colors.setdefault("".join(parts), color)
                 self._colors.setdefault("".join(lemmas), color)
             if self.language == "en":
@@ -288,7 +296,8 @@ class NameIndex:
             self._other_lemmas[lemmas_spelling] = {**meant, **known}
         self._every_typed.extend({*parts, *lemmas})
         if joins:
-            self._own.update(parts, lemmas)
+            self._own.update(parts)
+            self._own_lemmas.update(lemmas)
 
 
 def _names(vocabulary: Vocabulary) -> Iterable[tuple[str, str]]:

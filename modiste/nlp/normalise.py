@@ -22,6 +22,9 @@ _DASHES = str.maketrans(
     | dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4", "'")
     | {"\u2044": "/", "\u2215": "/", "\u00ad": None, "\u200b": None}
 )
+_WITHOUT = re.compile(r"\bw/o\b", re.IGNORECASE)
+#: Endings that are words of their own: "leather-free".
+_FREE_OF = frozenset({"free", "frei", "los"})
 _POSSESSIVE = re.compile(r"'s?$")
 _PARTS = re.compile(r"[-']")
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)*")
@@ -100,10 +103,16 @@ def words(text: str, language: str = "en") -> list[Word]:
     else:
         # NFKC also makes 3/4 of the one character for three quarters.
         plain = unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES)
+    if "/" in plain:
+        plain = _WITHOUT.sub("without", plain)
     found = []
     starts_clause = True
     for raw in _TOKEN.findall(plain):
         if raw[0].isalnum():
+            stem, _, end = raw.rpartition("-")
+            if stem and end.lower() in _FREE_OF:
+                found.append(_word(stem, language, starts_clause))
+                starts_clause, raw = False, end
             found.append(_word(raw, language, starts_clause))
             starts_clause = False
         else:
@@ -169,11 +178,6 @@ def tokens(text: str, language: str = "en") -> list[str]:
 def is_stop_word(word: Word, language: str = "en") -> bool:
     """Return whether a word carries no wish by itself: ``the``, ``please``, ``with``."""
     return language == "en" and word.typed in english.STOP_WORDS
-
-
-def is_negation(word: Word, language: str = "en") -> bool:
-    """Return whether a word turns the wish after it round: ``no``, ``without``."""
-    return language == "en" and word.typed in english.NEGATIONS
 
 
 @functools.lru_cache(maxsize=2**16)

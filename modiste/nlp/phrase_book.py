@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from modiste.data.attribute_names import LENGTHS, alternatives
+from modiste.data.vocabulary import Vocabulary
 from modiste.nlp import english
 from modiste.nlp.attribute_query import Match
 from modiste.nlp.lexicon import FunctionWords, lexicon
@@ -18,6 +20,15 @@ from modiste.nlp.spelling import SpellingCorrector
 PART_OF_NAME = 0.5
 #: An attribute that is part of what stands for another name: the leather of "giacca di pelle".
 PART_OF_PHRASE = 0.7
+#: The garment in what stands for an attribute alone: the dress of "short dress".
+HEAD = 0.9
+#: What a word counts of which only the stem is the language's own.
+STEM, SHORT_STEM = 0.3, 0.1
+#: Bounds of how much a name is wished, however many words of degree stand before it.
+MIN_STRENGTH, MAX_STRENGTH = -1.4, 1.4
+_LONG_STEM = 5  # letters
+_HEAD_LAST = frozenset({"en", "de"})
+_LONGEST_AFTER = 4  # words of a negation that stands after its wish
 _N_KEPT = 2**16
 
 
@@ -83,13 +94,26 @@ class PhraseBook:
     names : NameIndex
     language : str
         Of `modiste.nlp.lexicon.LANGUAGES`.
-    attributes : frozenset of str
-        The names that are attributes.
+    vocabulary : Vocabulary
     """
 
     names: NameIndex
     language: str
-    attributes: frozenset[str]
+    vocabulary: Vocabulary
+
+    @functools.cached_property
+    def _categories(self) -> frozenset[str]:
+        return frozenset(self.vocabulary.categories) - english.AMBIGUOUS_GARMENTS
+
+    def _is_part(self, name: str, weight: float) -> bool:
+        """Return whether a name is meant by a part of what stands for another.
+
+        No length but as spelled: "manches courtes" is no mini.
+        """
+        if name not in self.vocabulary.attribute_index:
+            return False
+        places = alternatives(self.vocabulary).get(name, ())
+        return weight == 1.0 or all(group != LENGTHS for group, _ in places)
 
     @functools.cached_property
     def _words(self) -> FunctionWords:
@@ -98,6 +122,7 @@ class PhraseBook:
     def stretches(self, typed: Sequence[Word]) -> list[Stretch]:
         """Divide a phrase into what is read together; words without a wish are left out."""
         found: list[Stretch] = []
+        words = self._words
         is_negated = was_negated = False
         strength = 1.0
         start, function = 0, self._function(typed, 0)
@@ -106,9 +131,9 @@ class PhraseBook:
                 is_negated, was_negated, strength = False, False, 1.0
             length, read = self._longest(typed, start, function.n_words)
             if not length:
-                carries_on = was_negated and typed[start].typed in english.CONTINUATIONS
+                carries_on = was_negated and typed[start].spelling in words.continuations
                 is_negated = is_negated or carries_on or function.turns_round
-                strength *= function.strength
+                strength = max(MIN_STRENGTH, min(MAX_STRENGTH, strength * function.strength))
                 start += function.n_words
                 function = self._function(typed, start)
                 continue
@@ -117,10 +142,14 @@ class PhraseBook:
             end = start + length
             next_start = start + n_function if turns_round else end
             function = self._function(typed, next_start)
+            negation_after = self._negation_after(typed, end)
+            if negation_after and not turns_round:
+                is_negated, end = True, end + negation_after
+                next_start, function = end, self._function(typed, end)
             goes_on = end < len(typed) and not typed[end].starts_clause
             found.append(
                 Stretch(
-                    tuple(typed[start:end]),
+                    tuple(typed[start : start + length]),
                     read.meant,
                     is_negated and not turns_round,
                     read.spelling,
@@ -140,22 +169,40 @@ class PhraseBook:
 
     def matches(self, stretch: Stretch, meant: Mapping[str, float]) -> list[Match]:
         """Return what a stretch became, given the names it means."""
-        typed = stretch.typed
-        factor = -stretch.strength if stretch.is_negated else stretch.strength
-        matches = [Match(typed, name, factor * weight) for name, weight in meant.items()]
+        typed, factor = stretch.typed, stretch.strength
         if stretch.is_negated:
+            # "Not very red" refuses less than "not red".
+            factor = -min(factor, 1.0 / factor) if factor > 0 else factor
+        matches = [Match(typed, name, factor * weight) for name, weight in meant.items()]
+        if factor < 0:
             less = self.names.find_less(stretch.spelling)
             return matches + [Match(typed, name, weight) for name, weight in less.items()]
         is_read = stretch.meant or stretch.color
         if is_read and (len(stretch.span) > 1 or len(stretch.span[0].parts) > 1):
             is_name = bool(self.names.find(stretch.spelling))
-            factor *= PART_OF_NAME if is_name or stretch.color else PART_OF_PHRASE
+            share = PART_OF_NAME if is_name or stretch.color else PART_OF_PHRASE
             matches += [
-                Match(typed, name, factor * weight)
+                Match(typed, name, factor * share * weight)
                 for name, weight in self.names.find_parts(stretch.span)
-                if name not in meant and (is_name or name in self.attributes)
+                if name not in meant and (is_name or self._is_part(name, weight))
             ]
+            if not is_name and not self._categories & {match.name for match in matches}:
+                matches += self._head(stretch, factor * HEAD)
         return matches
+
+    def _head(self, stretch: Stretch, factor: float) -> list[Match]:
+        """Return the garment that words end with, or in Romance languages begin with."""
+        parts = [
+            Spelling(*pair)
+            for word in stretch.span
+            for pair in zip(word.parts, word.lemmas, strict=True)
+        ]
+        head = self.names.read(parts[-1 if self.language in _HEAD_LAST else 0]) or {}
+        return [
+            Match(stretch.typed, name, factor * weight)
+            for name, weight in head.items()
+            if name in self._categories
+        ]
 
     def corrected(self, word: Word) -> str | None:
         """Return what a word was meant to be; None if it is right or nothing is near."""
@@ -178,12 +225,19 @@ class PhraseBook:
 
     @functools.cached_property
     def own(self) -> frozenset[str]:
-        """The language's own words and lemmas."""
-        return self.names.own_words() | self._function_words
+        """The language's own words as they are typed."""
+        words = self.names.own_words() | self._function_words | self._words.limits
+        return frozenset(word for word in words if not word.isdigit())
 
-    def is_own(self, word: Word) -> bool:
-        """Return whether a word is the language's own."""
-        return all(p in self.own or lemma(p, self.language) in self.own for p in word.parts)
+    def share_owned(self, word: Word) -> float:
+        """Return how surely a word is the language's own: 1 as typed, `STEM` by its stem."""
+        if all(part in self.own for part in word.parts):
+            return 1.0
+        stems, own = self.names.own_lemmas(), [lemma(p, self.language) for p in word.parts]
+        if not all(p in self.own or stem in stems for p, stem in zip(word.parts, own, strict=True)):
+            return 0.0
+        is_inflected = tuple(own) != word.parts
+        return STEM if is_inflected and len("".join(own)) >= _LONG_STEM else SHORT_STEM
 
     @functools.cached_property
     def _speller(self) -> SpellingCorrector:
@@ -215,6 +269,18 @@ class PhraseBook:
                 found = _Function(n_words, strength=self._words.strengths.get(tokens, 1.0))
         return found
 
+    def _negation_after(self, typed: Sequence[Word], start: int) -> int:
+        """Return how many words from `start` turn round the wish before them."""
+        tokens: tuple[str, ...] = ()
+        found = 0
+        for n_words, word in enumerate(typed[start : start + _LONGEST_AFTER], start=1):
+            if word.starts_clause and n_words > 1:
+                break
+            tokens += word.parts
+            if tokens in self._words.negations_after:
+                found = n_words
+        return found
+
     def _longest(self, typed: Sequence[Word], start: int, n_function: int) -> tuple[int, _Found]:
         """Return how many words from `start` are read together, and as what.
 
@@ -226,7 +292,10 @@ class PhraseBook:
         while read.goes_on and end < len(typed) and not typed[end].starts_clause:
             end += 1
             read = self._lookup(tuple(typed[start:end]))
-            if end - start > n_function and (read.meant is not None or read.color):
+            # "Pizzo o ..." is not pizzo, whose stem is pizz.
+            is_whole = len(typed[end - 1].spelling) > 1 or not self._function(typed, end - 1)[0]
+            is_found = read.meant is not None or read.color is not None
+            if is_found and is_whole and end - start > n_function:
                 longest = end - start, read
         return longest
 
@@ -241,4 +310,8 @@ class PhraseBook:
         meant, color = self.names.read(spelling), self.names.find_color(spelling)
         if meant is None and color:
             meant = {}
+        if color is None and meant and len(span) > 1 and not self.names.find(spelling):
+            # "Camicia bianca" is a shirt, and white.
+            of_words = (self.names.find_color(Spelling.of([word])) for word in span)
+            color = next((each for each in of_words if each), None)
         return _Found(spelling, meant, color, goes_on=self.names.goes_on(spelling))

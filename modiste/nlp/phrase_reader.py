@@ -14,7 +14,7 @@ from modiste.nlp.limits import Limits, read_limits
 from modiste.nlp.name_index import NameIndex, SpelledNames, Spelling
 from modiste.nlp.name_vectors import NameVectors
 from modiste.nlp.normalise import Word, words
-from modiste.nlp.phrase_book import PhraseBook, Stretch
+from modiste.nlp.phrase_book import STEM, PhraseBook, Stretch
 from modiste.nlp.reading import Reading, Readings, joined_weights
 from modiste.nlp.word_vectors import WordVectors
 
@@ -24,8 +24,10 @@ MAX_CHARACTERS = 10_000
 MAX_CHECKED = 50
 #: Unknown words that may stand beside a garment, such as a brand's.
 MAX_UNKNOWN = 2
-#: What an unknown word counts if the shop's texts use it.
-USED_WORD = 0.3
+#: What an unknown word counts if the shop's texts use it, and if it is no garment for sure.
+USED_WORD, OTHER_THING = 0.3, 3.0
+#: How many more of its words another language than the first must own.
+MARGIN = 0.25
 #: Words of which is kept what they mean.
 _N_KEPT = 2**16
 
@@ -71,12 +73,15 @@ class PhraseReader:
         if not languages:
             raise ValueError("languages must name at least one. Received: none")
         self.languages = tuple(languages)
-        attributes = frozenset(vocabulary.attributes)
-        self._categories = frozenset(vocabulary.categories)
+        self._garments = frozenset(vocabulary.categories) | english.GARMENT_ATTRIBUTES
         first = self.languages[0]
-        spelled = SpelledNames(vocabulary, first)
+        spelled = {each: SpelledNames(vocabulary, each) for each in {first, "en"}}
         self._books = {
-            each: PhraseBook(NameIndex(vocabulary, each, spelled=spelled), each, attributes)
+            each: PhraseBook(
+                NameIndex(vocabulary, each, spelled=spelled.get(each, spelled[first])),
+                each,
+                vocabulary,
+            )
             for each in languages
         }
         said = self._books[first].names.names
@@ -87,7 +92,9 @@ class PhraseReader:
         kept = functools.lru_cache(_N_KEPT)
         self._reading = kept(self._read_span)
         self._corrected = kept(self._correct)
-        self._languages_of = kept(lambda word: [book.is_own(word) for book in self._books.values()])
+        self._languages_of = kept(
+            lambda word: [book.share_owned(word) for book in self._books.values()]
+        )
 
     @property
     def threshold(self) -> float:
@@ -154,7 +161,9 @@ class PhraseReader:
             tuple(not_understood),
             filters=filters,
             colors=colors,
-            corrected=corrected,
+            corrected={
+                word: meant for word, meant in corrected.items() if word not in not_understood
+            },
             language=language,
         )
 
@@ -190,12 +199,15 @@ class PhraseReader:
         ]
 
     def _told_by(self, typed: Sequence[Word]) -> str:
-        """Return the language that most of the words are of; of equal ones, the first."""
+        """Return the language that most of the words are of; the first if that is unclear."""
         first = self._books[self.languages[0]]
         if first.own.issuperset([word.typed for word in typed]):
             return self.languages[0]
-        owned = [self._languages_of(word) for word in typed]
-        n_own = [sum(each) for each in zip(*owned, strict=True)] or [0]
+        owned = [self._languages_of(word) for word in typed if word.typed.isalpha()]
+        n_own = [sum(each) for each in zip(*owned, strict=True)] or [0.0]
+        # One stem is chance; and the shop's own language is the likeliest.
+        if max(n_own) < STEM or (n_own[0] and max(n_own) < n_own[0] + MARGIN):
+            return self.languages[0]
         return self.languages[n_own.index(max(n_own))]
 
     def _is_about_something_else(
@@ -207,24 +219,33 @@ class PhraseReader:
         garment is named but as a part of another thing ("robe hook"). Words that the shop's
         texts use count for less: "longer", "in color".
         """
-        understood = [
+        sure = [
             reading.is_sure or bool(each.color)
             for each, reading in zip(stretches, readings, strict=True)
         ]
-        if all(understood):
+        understood = [
+            known and not _is_other_thing(each.span[-1])
+            for each, known in zip(stretches, sure, strict=True)
+        ]
+        if all(understood) or len(stretches) == 1 or not any(sure):
             return False
         n_unknown = sum(
-            USED_WORD if self._is_used(each.span[0]) else 1.0
+            self._strangeness(each.span[0])
             for each, known in zip(stretches, understood, strict=True)
             if not known
         )
         for i, stretch in enumerate(stretches):
-            garments = self._categories & set(stretch.meant or ())
+            garments = self._garments & set(stretch.meant or ())
             is_head = not stretch.is_joined or understood[i + 1]
             is_clear = n_unknown <= MAX_UNKNOWN and not garments <= english.AMBIGUOUS_GARMENTS
             if garments and (is_head or is_clear):
                 return False
-        return 0 < sum(understood) <= n_unknown
+        return sum(understood) <= n_unknown
+
+    def _strangeness(self, word: Word) -> float:
+        if _is_other_thing(word):
+            return OTHER_THING
+        return USED_WORD if self._is_used(word) else 1.0
 
     def _is_used(self, word: Word) -> bool:
         return word.typed in self._meanings or word.lemma in self._meanings
@@ -250,6 +271,10 @@ class PhraseReader:
             return word
         (better,) = words(meant, language)
         return replace(better, raw=word.raw, starts_clause=word.starts_clause)
+
+
+def _is_other_thing(word: Word) -> bool:
+    return not english.OTHER_THINGS.isdisjoint((word.lemmas[-1], word.parts[-1]))
 
 
 def _checked(text: str) -> str:

@@ -12,6 +12,8 @@ from rapidfuzz.distance import OSA
 MIN_LETTERS = 4
 #: Words this long may have two errors.
 MIN_LETTERS_TWICE = 8
+#: Shorter words are not corrected to one with another first letter.
+MIN_LETTERS_ANY_FIRST = 6
 _N_KEPT = 4096
 
 
@@ -60,6 +62,8 @@ class SpellingCorrector:
                 limit=5,
             )
         ]
+        if len(word) < MIN_LETTERS_ANY_FIRST:
+            near = [each for each in near if not each[1]]
         near.sort()
         if not near or (len(near) > 1 and near[0][:3] == near[1][:3]):
             return None

@@ -86,7 +86,7 @@ class Tagger:
     def __init__(self, vocabulary: Vocabulary, language: str = "en") -> None:
         self.language = language
         names = NameIndex(vocabulary, language)
-        self._book = PhraseBook(names, language, frozenset(vocabulary.attributes))
+        self._book = PhraseBook(names, language, vocabulary)
         self._categories = frozenset(vocabulary.categories)
         self._groups = display_groups(vocabulary)
         self._types = dict(zip(vocabulary.attributes, vocabulary.attribute_types, strict=True))

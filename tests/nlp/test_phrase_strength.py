@@ -28,7 +28,7 @@ def reader():
         ("slightly cropped jeans", "cropped", 0.6),
         ("jeans, a bit cropped", "cropped", 0.65),
         ("very nice, cropped jeans", "cropped", 1.0),
-        ("not very cropped", "cropped", -1.25),
+        ("not very cropped", "cropped", -0.8),
         ("muy floral", "floral", 0.9 * 1.25),
         ("sehr floral", "floral", 1.25),
     ],
