@@ -14,7 +14,7 @@ from modiste.recommender.encoded_query import EncodedQuery
 
 #: What the right category counts, where all the attributes together count 1.
 CATEGORY_WEIGHT: Final = 1.0
-#: What the right colour counts, where a phrase names one that is no attribute.
+#: What the right colour counts.
 COLOR_WEIGHT: Final = 1.0
 
 

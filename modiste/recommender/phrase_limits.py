@@ -30,16 +30,31 @@ def items_within(
     """
     passing, notes = None, []
     for name, value in phrase.filters.items():
-        try:
-            mask = filter_masks({name: value}, catalogue)[name]
-        except ValueError:  # the items have no such column, or no such size
+        mask = _mask(name, value, catalogue)
+        if mask is None:
             notes.append(f"The items do not say which are of {name} {said_of(value)}.")
             continue
-        if not mask.any():
+        both = mask if passing is None else passing & mask
+        if both.any():
+            passing = both
+        elif not mask.any():
             notes.append(f"No item is of {name} {said_of(value)}; others are shown.")
-            continue
-        passing = mask if passing is None else passing & mask
+        else:
+            notes.append(f"No item within the other limits is of {name} {said_of(value)}.")
     return passing, notes
+
+
+def _mask(name: str, value: object, catalogue: Catalogue) -> NDArray[np.bool_] | None:
+    """Return the items within one limit; None where the items say nothing of it."""
+    values = value if isinstance(value, list) else [value]
+    found = None
+    for each in values:
+        try:
+            mask = filter_masks({name: each}, catalogue)[name]
+        except ValueError:  # no such column, or no such value in it
+            continue
+        found = mask if found is None else found | mask
+    return found
 
 
 def phrase_notes(phrase: AttributeQuery, catalogue: Catalogue) -> list[str]:

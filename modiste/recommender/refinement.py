@@ -7,14 +7,19 @@ wished replaces. "This, but sleeveless and in green" takes the long sleeves and 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from modiste.data.attribute_names import ALTERNATIVES, alternatives, display_groups
+from modiste.data.attribute_names import (
+    ALTERNATIVES,
+    alternatives,
+    display_groups,
+    plain_names,
+)
 from modiste.data.vocabulary import Vocabulary
 from modiste.nlp.colors import likeness, named_colors
 
@@ -33,6 +38,7 @@ REPLACED: Final[tuple[tuple[tuple[str, ...], ...], ...]] = (
         ("chevron", "zigzag"),
         ("solid", "plain"),
     ),
+    (("sleeve", "sleeves"), ("sleeveless",)),
     (
         ("cotton",),
         ("denim", "chambray"),
@@ -51,6 +57,8 @@ REPLACED: Final[tuple[tuple[tuple[str, ...], ...], ...]] = (
 _AGAINST = 0.5
 #: What is asked for counts this much more than what was seen: it is one name among many.
 _EMPHASIS = 2.0
+#: Least weight of a wish that takes another name's place.
+_REPLACES = 0.75
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,10 @@ class Refinement:
 
 
 def refine(
-    seen: NDArray[np.float32], wishes: NDArray[np.float32], vocabulary: Vocabulary
+    seen: NDArray[np.float32],
+    wishes: NDArray[np.float32],
+    vocabulary: Vocabulary,
+    colors: Mapping[str, float] | None = None,
 ) -> tuple[NDArray[np.float32], Refinement]:
     """Return what is wanted of what was seen, and what a phrase wishes.
 
@@ -82,6 +93,8 @@ def refine(
     seen, wishes : ndarray
         Weight of each attribute, shape ``(n_attributes,)`` float32.
     vocabulary : Vocabulary
+    colors : mapping of str to float, optional
+        Colours wished or refused, that need not be attributes.
 
     Returns
     -------
@@ -90,12 +103,16 @@ def refine(
     """
     names = vocabulary.attributes
     wished, refused = np.flatnonzero(wishes > 0), np.flatnonzero(wishes < 0)
-    is_replaced = np.zeros(len(names), dtype=bool)
-    asked = [names[index] for index in wished]
+    # What is only part of what was said is wished, but takes no other's place.
+    replacing = [names[index] for index in np.flatnonzero(wishes >= _REPLACES)]
+    wanted_colors = {color for color, weight in (colors or {}).items() if weight > 0}
+    is_gone = np.zeros(len(names), dtype=bool)
     for index in np.flatnonzero((seen > 0) & (wishes <= 0)):
-        is_replaced[index] = _is_replaced(names[index], asked, vocabulary)
+        is_gone[index] = _is_replaced(
+            names[index], replacing, wanted_colors, vocabulary
+        ) or _is_refused(names[index], [names[i] for i in refused], vocabulary)
     wanted = np.where(
-        is_replaced, -_AGAINST * seen, np.where(wishes != 0, _EMPHASIS * wishes, seen)
+        is_gone & (wishes == 0), -_AGAINST * seen, np.where(wishes != 0, _EMPHASIS * wishes, seen)
     )
     shown = display_groups(vocabulary)
 
@@ -104,13 +121,15 @@ def refine(
 
     before = told(np.flatnonzero(seen > 0))
     added = [name for name in told(wished) if name not in before]
-    gone = told(np.concatenate([np.flatnonzero(is_replaced), refused]))
+    gone = told(np.concatenate([np.flatnonzero(is_gone), refused]))
     removed = [name for name in before if name in gone]
     kept = [name for name in before if name not in gone]
     return wanted.astype(np.float32), Refinement(tuple(kept), tuple(added), tuple(removed))
 
 
-def _is_replaced(name: str, asked: Sequence[str], vocabulary: Vocabulary) -> bool:
+def _is_replaced(
+    name: str, asked: Sequence[str], wanted_colors: Collection[str], vocabulary: Vocabulary
+) -> bool:
     """Return whether what was asked for takes the place of a name, and does not go with it."""
     places = alternatives(vocabulary, ALTERNATIVES + REPLACED)
     held = places.get(name, frozenset())
@@ -119,9 +138,15 @@ def _is_replaced(name: str, asked: Sequence[str], vocabulary: Vocabulary) -> boo
     if any(not {place for place in held & wanted if place[0] == group} for group in groups):
         return True
     colors = _colors(vocabulary)
-    wished = frozenset(color for each in asked for color in colors.get(each, ()))
+    wished = {color for each in asked for color in colors.get(each, ())} | set(wanted_colors)
     own = colors.get(name, frozenset())
     return bool(own and wished) and not any(likeness(w, c) for w in wished for c in own)
+
+
+def _is_refused(name: str, refused: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Return whether a name holds one that is refused: "floral print" where it is "floral"."""
+    plain = plain_names(vocabulary)
+    return any(f" {plain[each]} " in f" {plain[name]} " for each in refused)
 
 
 @functools.cache

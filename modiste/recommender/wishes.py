@@ -65,7 +65,7 @@ def with_phrase(
         categories = encoded.categories + categories
     refinement = None
     if encoded.attributes is not None:
-        attributes, refinement = refine(encoded.attributes, attributes, vocabulary)
+        attributes, refinement = refine(encoded.attributes, attributes, vocabulary, phrase.colors)
     passing, notes = items_within(phrase, catalogue)
     encoded = replace(
         encoded,
@@ -80,8 +80,9 @@ def with_phrase(
 
 
 def _colors(phrase: AttributeQuery, catalogue: Catalogue) -> NDArray[np.float32] | None:
-    """Return how far each colour of the catalogue grants the wishes no attribute says."""
-    wishes = {name: weight for name, weight in phrase.colors.items() if name not in phrase.weights}
-    if not wishes or not catalogue.color_names:
+    """Return how far each colour of the catalogue grants the wishes."""
+    if not phrase.colors or not catalogue.color_names:
         return None
-    return np.array([granted(wishes, name) for name in catalogue.color_names], dtype=np.float32)
+    return np.array(
+        [granted(phrase.colors, name) for name in catalogue.color_names], dtype=np.float32
+    )

@@ -67,3 +67,18 @@ def test_the_notes_say_how_the_phrase_was_read(catalogue):
         "The items do not say which are green.",
     ]
     assert len(phrase_notes(phrase, replace(catalogue, color_names=("Green",)))) == 2
+
+
+def test_limits_that_only_fail_together_are_told(catalogue):
+    filters = {"price": {"max": 10.5}, "color": ["navy"]}
+    passing, notes = items_within(AttributeQuery(filters=filters), catalogue)
+
+    assert passing.any()
+    assert notes == ["No item within the other limits is of color navy."]
+
+
+def test_of_several_values_those_that_items_have_count(catalogue):
+    passing, notes = items_within(AttributeQuery(filters={"color": ["navy", "wibble"]}), catalogue)
+
+    assert passing.any()
+    assert notes == []

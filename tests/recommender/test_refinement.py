@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from modiste.data.demo_shop.vocabulary import demo_vocabulary
+from modiste.data.vocabulary import deepfashion_vocabulary
 from modiste.recommender.refinement import refine
 
 
@@ -61,3 +62,31 @@ def test_a_phrase_about_nothing_leaves_everything():
     np.testing.assert_array_equal(wanted, SEEN)
     assert told.added == told.removed == ()
     assert set(told.kept) == {"long sleeve", "red", "cotton", "midi"}
+
+
+def test_a_colour_that_is_no_attribute_takes_the_place_of_one_that_is():
+    vocabulary = deepfashion_vocabulary()
+    seen = np.zeros(len(vocabulary.attributes), dtype=np.float32)
+    seen[vocabulary.attribute_index["red"]] = 0.9
+    wanted, told = refine(seen, np.zeros_like(seen), vocabulary, {"green": 1.0})
+
+    assert told.removed == ("red",)
+    assert wanted[vocabulary.attribute_index["red"]] == pytest.approx(-0.45)
+
+
+def test_a_refusal_reaches_longer_names():
+    vocabulary = deepfashion_vocabulary()
+    seen, wishes = np.zeros((2, len(vocabulary.attributes)), dtype=np.float32)
+    seen[vocabulary.attribute_index["floral print"]] = 0.9
+    seen[vocabulary.attribute_index["sleeveless"]] = 0.9
+    wishes[vocabulary.attribute_index["floral"]] = -1.0
+    wishes[vocabulary.attribute_index["sleeve"]] = 1.0
+    _, told = refine(seen, wishes, vocabulary)
+
+    assert set(told.removed) == {"floral print", "sleeveless"}
+
+
+def test_part_of_what_was_said_takes_no_place():
+    _, told = refine(SEEN, weights(mini=0.6), demo_vocabulary())
+
+    assert "midi" in told.kept
