@@ -16,12 +16,14 @@ from modiste.data.dataset import ITEMS_FILE, PHOTOS_FILE, VOCABULARY_FILE, Datas
 from modiste.data.tables import ITEMS_SCHEMA, PHOTOS_SCHEMA, write_table
 from modiste.data.vocabulary import Vocabulary, deepfashion_vocabulary
 from modiste.errors import DatasetError
+from modiste.nlp.filled_cells import FilledCells
 from modiste.nlp.tagging import Tag, Tagger
 from modiste.progress import Progress, track
 
 #: Beside the dataset's tables: which words of which item gave which name.
 TAGS_FILE = "tags.csv"
 _HEADER = ("item_id", "name", "weight", "evidence")
+ITEMS, PHOTOS = "items", "photos"
 
 
 @dataclass(frozen=True)
@@ -72,16 +74,16 @@ def tag_dataset(
     """Fill in the unknown attributes and categories of items and their photos from texts.
 
     An item whose attributes are given keeps them; what an earlier call filled in is filled
-    in anew. A photo without attributes of its own has those of its item present, and absent
-    what its item's text might have said but did not, as in DeepFashion, whose labels come
-    from texts too; names that no text of the dataset says stay unknown. A vocabulary
-    without attributes is extended by DeepFashion's.
+    in anew, unless it was changed since. A photo without attributes of its own has those of
+    its item present and absent those of other items, as in DeepFashion, whose labels come
+    from texts too; names that no item has stay unknown. A vocabulary without attributes is
+    extended by DeepFashion's.
 
     Parameters
     ----------
     folder : path
         A dataset. Its items, photos and vocabulary are written again, and `TAGS_FILE`, the
-        evidence.
+        evidence, and which cells were filled in.
     language : str
         Of the texts; one of `modiste.nlp.lexicon.LANGUAGES`.
     progress : callable, optional
@@ -99,13 +101,15 @@ def tag_dataset(
             f"Tags are read from the titles and descriptions of items. Received: {folder} "
             "without items; write them with modiste.data.dataset.write_dataset"
         )
+    _check_evidence(dataset.path / TAGS_FILE)
     vocabulary = _with_attributes(dataset.vocabulary)
     items, photos = dataset.items.copy(), dataset.photos.copy()
-    earlier = _tagged_before(dataset.path)
-    _forget(items, photos, earlier, vocabulary)
+    earlier, cells = FilledCells.read(dataset.path), FilledCells()
+    earlier.empty(ITEMS, items)
+    earlier.empty(PHOTOS, photos)
+    given = int(items[columns.ATTRIBUTES].notna().sum())
     tagger = Tagger(vocabulary, language)
-    is_open = items[columns.ATTRIBUTES].isna() | items[columns.CATEGORY].isna()
-    rows = items[is_open]
+    rows = items[items[columns.ATTRIBUTES].isna() | items[columns.CATEGORY].isna()]
     tags: dict[str, list[Tag]] = {}
     texts = zip(
         rows[columns.ITEM_ID],
@@ -117,10 +121,9 @@ def tag_dataset(
         found = tagger.tag(title, description)
         if found:
             tags[item_id] = found
-    given = int(items[columns.ATTRIBUTES].notna().sum())
-    filled = _fill_items(items, tags, vocabulary)
-    n_photos = _fill_photos(photos, items, filled, vocabulary)
-    _write(dataset.path, vocabulary, items, photos, filled)
+    filled = _fill_items(items, tags, vocabulary, cells)
+    n_photos = _fill_photos(photos, items, vocabulary, cells)
+    _write(dataset.path, vocabulary, items, photos, filled, earlier, cells)
     names = Counter(
         tag.name
         for found in filled.values()
@@ -146,6 +149,19 @@ def tag_dataset(
     )
 
 
+def _check_evidence(path: Path) -> None:
+    """Refuse to write over a file that is not tagging's own."""
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8", newline="") as file:
+        header = tuple(next(csv.reader(file), ()))
+    if header != _HEADER:
+        raise DatasetError(
+            f"{path} must have the columns {', '.join(_HEADER)}, as `modiste tag` writes it; "
+            f"move it away. Received: {', '.join(header)}"
+        )
+
+
 def _with_attributes(vocabulary: Vocabulary) -> Vocabulary:
     if vocabulary.attributes:
         return vocabulary
@@ -158,91 +174,51 @@ def _with_attributes(vocabulary: Vocabulary) -> Vocabulary:
     )
 
 
-def _tagged_before(folder: Path) -> dict[str, set[str]]:
-    """Return the names that an earlier call gave each item."""
-    path = folder / TAGS_FILE
-    if not path.is_file():
-        return {}
-    found: dict[str, set[str]] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != _HEADER:
-            raise DatasetError(
-                f"{path} must have the columns {', '.join(_HEADER)}, as `modiste tag` writes it; "
-                f"move it away. Received: {', '.join(reader.fieldnames or ())}"
-            )
-        for row in reader:
-            found.setdefault(row["item_id"], set()).add(row["name"])
-    return found
-
-
-def _forget(
-    items: pd.DataFrame,
-    photos: pd.DataFrame,
-    earlier: Mapping[str, set[str]],
-    vocabulary: Vocabulary,
-) -> None:
-    """Make unknown again what an earlier call filled in, and only that."""
-    for frame in (items, photos):
-        for row, item_id in frame[columns.ITEM_ID].items():
-            names = earlier.get(item_id)
-            if names is None:
-                continue
-            listed = frame.at[row, columns.ATTRIBUTES]
-            if listed is not None and set(listed) == names & vocabulary.attribute_index.keys():
-                frame.at[row, columns.ATTRIBUTES] = None
-                if frame is photos:
-                    frame.at[row, columns.ATTRIBUTES_UNKNOWN] = None
-            if frame.at[row, columns.CATEGORY] in names:
-                frame.at[row, columns.CATEGORY] = None
-
-
 def _fill_items(
-    items: pd.DataFrame, tags: Mapping[str, Sequence[Tag]], vocabulary: Vocabulary
+    items: pd.DataFrame,
+    tags: Mapping[str, Sequence[Tag]],
+    vocabulary: Vocabulary,
+    cells: FilledCells,
 ) -> dict[str, list[Tag]]:
     """Fill in what is unknown, and return the tags that were used."""
     used: dict[str, list[Tag]] = {}
     for row, item_id in items[columns.ITEM_ID].items():
         found = tags.get(item_id, ())
         kept: list[Tag] = []
-        if items.at[row, columns.CATEGORY] is None:
-            category = [tag for tag in found if tag.name in vocabulary.category_index][:1]
-            if category:
-                items.at[row, columns.CATEGORY] = category[0].name
-                kept += category
-        if items.at[row, columns.ATTRIBUTES] is None:
-            said = [tag for tag in found if tag.name in vocabulary.attribute_index]
-            if said:
-                items.at[row, columns.ATTRIBUTES] = [tag.name for tag in said]
-                kept += [tag for tag in said if tag not in kept]
+        category = [tag for tag in found if tag.name in vocabulary.category_index][:1]
+        if category and items.at[row, columns.CATEGORY] is None:
+            cells.fill(ITEMS, items, row, columns.CATEGORY, category[0].name)
+            kept += category
+        said = [tag for tag in found if tag.name in vocabulary.attribute_index]
+        if said and items.at[row, columns.ATTRIBUTES] is None:
+            cells.fill(ITEMS, items, row, columns.ATTRIBUTES, [tag.name for tag in said])
+            kept += [tag for tag in said if tag not in kept]
         if kept:
             used[item_id] = kept
     return used
 
 
 def _fill_photos(
-    photos: pd.DataFrame,
-    items: pd.DataFrame,
-    filled: Mapping[str, Sequence[Tag]],
-    vocabulary: Vocabulary,
+    photos: pd.DataFrame, items: pd.DataFrame, vocabulary: Vocabulary, cells: FilledCells
 ) -> int:
-    said = {tag.name for found in filled.values() for tag in found}
-    unsaid = [name for name in vocabulary.attributes if name not in said]
-    attributes = dict(zip(items[columns.ITEM_ID], items[columns.ATTRIBUTES], strict=True))
-    categories = dict(zip(items[columns.ITEM_ID], items[columns.CATEGORY], strict=True))
+    """Label the photos without labels as their items are, and return how many those are."""
+    listed = items[columns.ATTRIBUTES]
+    named = {name for names in listed if names is not None for name in names}
+    unnamed = [name for name in vocabulary.attributes if name not in named]
+    labels = zip(items[columns.ITEM_ID], items[columns.CATEGORY], listed, strict=True)
+    of_item = {item_id: (category, names) for item_id, category, names in labels}
     n_filled = 0
     for row, item_id in photos[columns.ITEM_ID].items():
-        if item_id not in filled:
-            continue
-        was_open = False
-        if photos.at[row, columns.CATEGORY] is None and categories[item_id] is not None:
-            photos.at[row, columns.CATEGORY] = categories[item_id]
-            was_open = True
-        if photos.at[row, columns.ATTRIBUTES] is None and attributes[item_id] is not None:
-            photos.at[row, columns.ATTRIBUTES] = list(attributes[item_id])
-            photos.at[row, columns.ATTRIBUTES_UNKNOWN] = unsaid
-            was_open = True
-        n_filled += was_open
+        category, names = of_item.get(item_id, (None, None))
+        is_open = photos.at[row, columns.CATEGORY] is None and category is not None
+        if is_open:
+            cells.fill(PHOTOS, photos, row, columns.CATEGORY, category)
+        if photos.at[row, columns.ATTRIBUTES] is None and names is not None:
+            cells.fill(PHOTOS, photos, row, columns.ATTRIBUTES, list(names))
+            if photos.at[row, columns.ATTRIBUTES_UNKNOWN] is None:
+                cells.fill(PHOTOS, photos, row, columns.ATTRIBUTES_UNKNOWN, unnamed)
+            is_open = True
+        n_filled += is_open
     return n_filled
 
 
@@ -252,8 +228,14 @@ def _write(
     items: pd.DataFrame,
     photos: pd.DataFrame,
     filled: Mapping[str, Sequence[Tag]],
+    earlier: FilledCells,
+    cells: FilledCells,
 ) -> None:
-    """Replace file by file, the evidence first: a call that is stopped can be repeated."""
+    """Replace file by file; a call that is stopped anywhere can be repeated.
+
+    Until the tables are written, a cell may hold what this call wrote or an earlier one.
+    """
+    (earlier | cells).write(folder)
     rows = [
         (item_id, tag.name, f"{tag.weight:g}", tag.evidence)
         for item_id, found in filled.items()
@@ -261,13 +243,14 @@ def _write(
     ]
     unfinished = folder / f"{TAGS_FILE}.part"
     with unfinished.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([_HEADER, *rows])
+        csv.writer(file, lineterminator="\n").writerows([_HEADER, *rows])
     unfinished.replace(folder / TAGS_FILE)
     unfinished = folder / f"{VOCABULARY_FILE}.part"
     unfinished.write_text(vocabulary.to_json() + "\n", encoding="utf-8")
     unfinished.replace(folder / VOCABULARY_FILE)
     _replace(items, ITEMS_SCHEMA, folder / ITEMS_FILE)
     _replace(photos, PHOTOS_SCHEMA, folder / PHOTOS_FILE)
+    cells.write(folder)
 
 
 def _replace(frame: pd.DataFrame, schema: pa.Schema, path: Path) -> None:

@@ -9,6 +9,7 @@ from modiste.data.dataset import Dataset, write_dataset
 from modiste.data.tables import empty_events, empty_items, empty_photos
 from modiste.data.vocabulary import Vocabulary, deepfashion_vocabulary
 from modiste.errors import DatasetError
+from modiste.nlp import dataset_tags
 from modiste.nlp.dataset_tags import TAGS_FILE, tag_dataset
 
 ITEMS = {
@@ -70,7 +71,7 @@ def test_texts_fill_in_what_is_unknown_of_items_and_photos(shop):
     assert "striped" not in photos["maxi"]["attributes_unknown"]
     assert items["silent"]["attributes"] is None
     assert (report.n_items, report.n_given, report.n_tagged) == (4, 1, 2)
-    assert (report.n_categories, report.n_photos) == (1, 2)
+    assert (report.n_categories, report.n_photos) == (1, 3)
 
 
 def test_what_is_given_stays(shop):
@@ -81,6 +82,8 @@ def test_what_is_given_stays(shop):
     assert list(items["labelled"]["attributes"]) == ["quilted"]
     assert items["tee"]["category"] == "Tee"
     assert list(photos["tee"]["attributes"]) == ["cotton"]
+    assert list(photos["labelled"]["attributes"]) == ["quilted"]
+    assert "quilted" not in photos["labelled"]["attributes_unknown"]
 
 
 def test_the_evidence_names_the_words(shop):
@@ -99,6 +102,74 @@ def test_a_second_call_fills_in_anew_and_comes_to_the_same(shop):
 
     assert (again.names, again.n_tagged, again.n_given) == (first.names, 2, 1)
     assert {path.name: path.read_bytes() for path in shop.iterdir() if path.is_file()} == files
+
+
+def change(folder, table, key, row, **cells):
+    """Change cells of a dataset as a person would."""
+    dataset = Dataset.read(folder)
+    frame = getattr(dataset, table).copy()
+    index = frame.index[frame[key] == row][0]
+    for column, value in cells.items():
+        frame.at[index, column] = value
+    tables = {"items": dataset.items, "photos": dataset.photos, table: frame}
+    write_dataset(folder, dataset.vocabulary, tables["items"], dataset.events, tables["photos"])
+
+
+def test_none_at_all_is_given_too(shop):
+    change(shop, "items", "item_id", "maxi", attributes=[])
+    change(shop, "photos", "item_id", "tee", attributes=[])
+    for _ in range(2):
+        tag_dataset(shop)
+        tagged = Dataset.read(shop)
+        assert list(rows(tagged.items)["maxi"]["attributes"]) == []
+        assert list(rows(tagged.photos)["tee"]["attributes"]) == []
+
+
+def test_what_a_person_gave_stays_even_if_it_is_what_the_text_says(shop):
+    names = ["floral", "v-neck", "maxi", "long sleeve"]
+    change(shop, "photos", "item_id", "maxi", attributes=names, category="Dress")
+    tag_dataset(shop)
+    change(shop, "items", "item_id", "maxi", title="Model 12")
+    change(shop, "items", "item_id", "maxi", description="No text.")
+    tag_dataset(shop)
+
+    photo = rows(Dataset.read(shop).photos)["maxi"]
+    assert list(photo["attributes"]) == names
+    assert photo["category"] == "Dress"
+    assert rows(Dataset.read(shop).items)["maxi"]["attributes"] is None
+
+
+def test_what_a_person_changed_afterwards_stays(shop):
+    tag_dataset(shop)
+    change(shop, "items", "item_id", "maxi", attributes=["paisley"])
+    tag_dataset(shop)
+
+    assert list(rows(Dataset.read(shop).items)["maxi"]["attributes"]) == ["paisley"]
+
+
+@pytest.mark.parametrize("stopped_at", ["items.parquet", "photos.parquet"])
+def test_a_call_that_is_stopped_can_be_repeated(shop, monkeypatch, stopped_at):
+    tag_dataset(shop)
+    change(shop, "items", "item_id", "maxi", title="Striped tunic")
+    replace = dataset_tags._replace
+
+    def stop(frame, schema, path):
+        if path.name == stopped_at:
+            raise KeyboardInterrupt
+        replace(frame, schema, path)
+
+    monkeypatch.setattr(dataset_tags, "_replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        tag_dataset(shop)
+    monkeypatch.undo()
+    tag_dataset(shop)
+
+    tagged = Dataset.read(shop)
+    assert "floral" not in rows(tagged.items)["maxi"]["attributes"]
+    assert "striped" in rows(tagged.items)["maxi"]["attributes"]
+    assert set(rows(tagged.photos)["maxi"]["attributes"]) == set(
+        rows(tagged.items)["maxi"]["attributes"]
+    )
 
 
 def test_a_vocabulary_without_attributes_gets_deepfashions(tmp_path):
