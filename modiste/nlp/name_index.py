@@ -276,7 +276,7 @@ class NameIndex:
             if self.language == "en":
                 continue
             meant = {**self._other_words.get("".join(forms(color)[0]), {})}
-            meant |= dict.fromkeys(self._named(color), ALIAS)
+            meant |= dict.fromkeys(self._named(color), LEXICON)
             for phrase in phrases:
                 self._add(phrase, meant, joins=True)
 

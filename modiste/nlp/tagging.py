@@ -41,11 +41,14 @@ _OTHER_THINGS = re.compile(
     r"[^.;|]*?\b(?:with|under|over|into|on top|alongside|beneath)\b.*",
     re.IGNORECASE,
 )
+#: What the item comes with, or is for, is not what it is: "dress with jacket".
+_HEAD = re.compile(r"\b(?:with|for|and|mit|für|und|avec|pour|et|con|para|per|com|e|y)\b|[&+/]")
 #: Sentences on measures and care say nothing of how the item looks.
 _NO_LOOKS = re.compile(
     r"\b(?:measured|approx|machine|hand[- ]?wash|wash (?:cold|warm|separately)|dry[- ]clean|"
     r"tumble|line dry|dry flat|lay flat|do not|iron|model is|model's|imported|made in|"
-    r"finger|wrist|hat|sunglasses|socks|shoes|necklace|bracelet|handbag)\b|\d\s?(?:\"|''|cm|inch)",
+    r"not included|sold separately|finger|wrist|hat|sunglasses|socks|shoes|necklace|bracelet|"
+    r"handbag)\b|\d\s?(?:\"|''|cm|inch)",
     re.IGNORECASE,
 )
 
@@ -73,8 +76,9 @@ class Tagger:
     """Reads what product texts say of their items.
 
     Sentences on measures and care are left out, and what a sentence says after "pair with"
-    and the like; what is negated is not tagged. Of several categories the item is the one
-    named last in the title, or first in the rest.
+    and the like (told in English alone); what is negated is not tagged. Of several
+    categories the item is the one named last in the title, before what it comes with, or
+    first in the rest.
 
     Parameters
     ----------
@@ -103,6 +107,8 @@ class Tagger:
         category: Tag | None = None
         # "Coral, between pink and orange": a title that names a colour is enough.
         has_color = bool(named_colors(title))
+        # Of several categories in a title, the last one before what comes with it.
+        heads = self._said(_HEAD.split(title, maxsplit=1)[0])[1]
         for text, is_title in ((title, True), (description, False)):
             for sentence in _about_the_item(text):
                 said, garments = self._said(sentence)
@@ -111,7 +117,8 @@ class Tagger:
                     continue
                 for tag in said:
                     if tag.name in self._categories:
-                        category = tag if is_title else category or tag
+                        is_better = category is None or (is_title and tag.name in heads)
+                        category = tag if is_better else category
                     elif tag.name in GENERAL_NAMES:
                         continue
                     elif is_title or not (self._is_loose(tag) or (has_color and _is_color(tag))):
@@ -128,7 +135,8 @@ class Tagger:
                 continue
             garments |= self._categories & set(stretch.meant)
             names = self._book.names
-            named = names.find(stretch.spelling)
+            # Names are English: elsewhere what the language calls a thing goes first.
+            named = names.find(stretch.spelling) if self.language == "en" else {}
             if not named:
                 parts = dict(names.find_parts(stretch.span)) if len(stretch.span) > 1 else {}
                 spelled = {name: weight for name, weight in parts.items() if weight == 1.0}
@@ -157,7 +165,7 @@ class Tagger:
         groups = {self._groups.get(name, name) for name in sure}
         is_style = any(self._types.get(name) == _STYLE for name in sure)
         is_garment = groups <= self._categories
-        is_sure = is_garment or len(stretch.span) > 1
+        is_sure = is_garment or len(stretch.span) > 1 or self.language != "en"
         unclear = len(groups) > 1 or is_style or self._is_verb(stretch)
         return sure if is_sure and not unclear else {}
 

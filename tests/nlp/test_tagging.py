@@ -62,3 +62,31 @@ def test_other_words_for_a_thing_are_evidence(tagger):
 def test_a_text_that_says_nothing_gives_nothing(tagger):
     assert tagger.tag("", "") == []
     assert tagger.tag("Eau de parfum 50 ml") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [
+        ("Dress with jacket", "Dress"),
+        ("Top with jeans", "Top"),
+        ("Short Sleeve Dress", "Dress"),
+        ("Wool Coat & scarf", "Coat"),
+    ],
+)
+def test_what_comes_with_an_item_is_not_the_item(tagger, title, category):
+    assert tagger.tag(title)[0].name == category
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "expected"),
+    [
+        ("fr", "Robe rouge à pois", {"Dress", "red"}),
+        ("es", "Americana azul de lino", {"Blazer", "linen"}),
+        ("de", "Gestreiftes Kleid aus Baumwolle", {"Dress", "striped", "cotton"}),
+    ],
+)
+def test_other_languages_go_by_their_own_words(language, title, expected):
+    found = names(Tagger(deepfashion_vocabulary(), language).tag(title))
+
+    assert expected <= found
+    assert not found & {"Robe", "americana", "Jersey"}
