@@ -163,7 +163,8 @@ class Tagger:
         meant = stretch.meant or {}
         sure = {name: weight for name, weight in meant.items() if weight >= MIN_WEIGHT}
         groups = {self._groups.get(name, name) for name in sure}
-        is_style = any(self._types.get(name) == _STYLE for name in sure)
+        colors = lexicon("en").colours
+        is_style = any(self._types.get(name) == _STYLE and name not in colors for name in sure)
         is_garment = groups <= self._categories
         is_sure = is_garment or len(stretch.span) > 1 or self.language != "en"
         unclear = len(groups) > 1 or is_style or self._is_verb(stretch)
