@@ -17,55 +17,13 @@ from importlib import resources
 from typing import Any
 
 from modiste.nlp import english
+from modiste.nlp.function_words import FunctionWords
 from modiste.nlp.normalise import folded
 
 LANGUAGES = ("en", "es", "de", "fr", "it", "pt")
 
 _FOLDER = "lexicons"
 _SPLIT = re.compile(r"[\s'-]+")
-
-
-@dataclass(frozen=True)
-class FunctionWords:
-    """Words of a language that are no wish by themselves.
-
-    Each is a tuple of folded tokens, for some take several: "auf keinen Fall".
-
-    Parameters
-    ----------
-    stop, negations : frozenset of tuple of str
-    strengths : mapping of tuple of str to float
-        Those of `stop` that say how much the next word is wished: above 1 for "very", below
-        for "slightly", below 0 for "less".
-    continuations : frozenset of str
-        Carry a negation on: "no buttons or zips".
-    negations_after : frozenset of tuple of str
-        Turn round the wish before them: "lace free", "muss nicht sein".
-    limits : frozenset of str
-        Words of prices and sizes; they are the language's own.
-    """
-
-    stop: frozenset[tuple[str, ...]]
-    negations: frozenset[tuple[str, ...]]
-    strengths: Mapping[tuple[str, ...], float]
-    continuations: frozenset[str]
-    negations_after: frozenset[tuple[str, ...]]
-    limits: frozenset[str]
-
-    @functools.cached_property
-    def first(self) -> frozenset[str]:
-        """The first token of each stop word and negation."""
-        return frozenset(tokens[0] for tokens in self.stop | self.negations)
-
-    @functools.cached_property
-    def first_of_several(self) -> frozenset[str]:
-        """The first token of those that have several."""
-        return frozenset(tokens[0] for tokens in self.stop | self.negations if len(tokens) > 1)
-
-    @functools.cached_property
-    def longest(self) -> int:
-        """Tokens of the longest of them."""
-        return max(len(tokens) for tokens in self.stop | self.negations)
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,11 @@ from modiste.data.attribute_names import LENGTHS, alternatives
 from modiste.data.vocabulary import Vocabulary
 from modiste.nlp import english
 from modiste.nlp.attribute_query import Match
-from modiste.nlp.lexicon import FunctionWords, lexicon
-from modiste.nlp.name_index import NameIndex, Spelling
+from modiste.nlp.function_words import FunctionWords
+from modiste.nlp.lexicon import lexicon
+from modiste.nlp.name_index import NameIndex
 from modiste.nlp.normalise import STEMMED, Word, is_in_dictionary, lemma
+from modiste.nlp.spelled_names import Spelling
 from modiste.nlp.spelling import SpellingCorrector
 
 #: A name that is part of a longer one typed: "maxi" of "floral maxi".
@@ -28,7 +30,6 @@ STEM, SHORT_STEM = 0.3, 0.1
 MIN_STRENGTH, MAX_STRENGTH = -1.4, 1.4
 _LONG_STEM = 5  # letters
 _HEAD_LAST = frozenset({"en", "de"})
-_LONGEST_AFTER = 4  # words of a negation that stands after its wish
 _N_KEPT = 2**16
 
 
@@ -74,17 +75,6 @@ class _Found(NamedTuple):
     goes_on: bool
 
 
-class _Function(NamedTuple):
-    """Words that carry no wish: how many, and what they do to the one after them."""
-
-    n_words: int
-    turns_round: bool = False
-    strength: float = 1.0
-
-
-_NO_FUNCTION = _Function(0)
-
-
 @dataclass(frozen=True)
 class PhraseBook:
     """The names, and the words without one, of a language.
@@ -125,7 +115,7 @@ class PhraseBook:
         words = self._words
         is_negated = was_negated = False
         strength = 1.0
-        start, function = 0, self._function(typed, 0)
+        start, function = 0, words.at(typed, 0)
         while start < len(typed):
             if typed[start].starts_clause:
                 is_negated, was_negated, strength = False, False, 1.0
@@ -135,17 +125,17 @@ class PhraseBook:
                 is_negated = is_negated or carries_on or function.turns_round
                 strength = max(MIN_STRENGTH, min(MAX_STRENGTH, strength * function.strength))
                 start += function.n_words
-                function = self._function(typed, start)
+                function = words.at(typed, start)
                 continue
             # "sin mangas": a name that begins with the word that turns the rest round.
             turns_round, n_function = function.turns_round, function.n_words
             end = start + length
             next_start = start + n_function if turns_round else end
-            function = self._function(typed, next_start)
-            negation_after = self._negation_after(typed, end)
+            function = words.at(typed, next_start)
+            negation_after = words.after(typed, end)
             if negation_after and not turns_round:
                 is_negated, end = True, end + negation_after
-                next_start, function = end, self._function(typed, end)
+                next_start, function = end, words.at(typed, end)
             goes_on = end < len(typed) and not typed[end].starts_clause
             found.append(
                 Stretch(
@@ -243,44 +233,6 @@ class PhraseBook:
     def _speller(self) -> SpellingCorrector:
         return SpellingCorrector(self.known)
 
-    def _function(self, typed: Sequence[Word], start: int) -> _Function:
-        """Return how many words from `start` carry no wish, and what they do to the next."""
-        lists = self._words
-        if start >= len(typed) or typed[start].parts[0] not in lists.first:
-            return _NO_FUNCTION
-        if typed[start].parts[0] not in lists.first_of_several:
-            return self._alone(typed[start])
-        return self._function_of(typed[start : start + lists.longest])
-
-    @functools.cached_property
-    def _alone(self) -> Callable[[Word], _Function]:
-        return functools.lru_cache(_N_KEPT)(lambda word: self._function_of([word]))
-
-    def _function_of(self, typed: Sequence[Word]) -> _Function:
-        tokens: tuple[str, ...] = ()
-        found = _NO_FUNCTION
-        for n_words, word in enumerate(typed, start=1):
-            if n_words > 1 and word.starts_clause:
-                break
-            tokens += tuple(part for part in word.parts if part)
-            if tokens in self._words.negations:
-                found = _Function(n_words, turns_round=True)
-            elif tokens in self._words.stop:
-                found = _Function(n_words, strength=self._words.strengths.get(tokens, 1.0))
-        return found
-
-    def _negation_after(self, typed: Sequence[Word], start: int) -> int:
-        """Return how many words from `start` turn round the wish before them."""
-        tokens: tuple[str, ...] = ()
-        found = 0
-        for n_words, word in enumerate(typed[start : start + _LONGEST_AFTER], start=1):
-            if word.starts_clause and n_words > 1:
-                break
-            tokens += word.parts
-            if tokens in self._words.negations_after:
-                found = n_words
-        return found
-
     def _longest(self, typed: Sequence[Word], start: int, n_function: int) -> tuple[int, _Found]:
         """Return how many words from `start` are read together, and as what.
 
@@ -293,7 +245,9 @@ class PhraseBook:
             end += 1
             read = self._lookup(tuple(typed[start:end]))
             # "Pizzo o ..." is not pizzo, whose stem is pizz.
-            is_whole = len(typed[end - 1].spelling) > 1 or not self._function(typed, end - 1)[0]
+            is_whole = (
+                len(typed[end - 1].spelling) > 1 or not self._words.at(typed, end - 1).n_words
+            )
             is_found = read.meant is not None or read.color is not None
             if is_found and is_whole and end - start > n_function:
                 longest = end - start, read

@@ -11,21 +11,19 @@ from modiste.nlp import english
 from modiste.nlp.attribute_query import AttributeQuery
 from modiste.nlp.lexicon import LANGUAGES, lexicon
 from modiste.nlp.limits import Limits, read_limits
-from modiste.nlp.name_index import NameIndex, SpelledNames, Spelling
+from modiste.nlp.name_index import NameIndex
 from modiste.nlp.name_vectors import NameVectors
 from modiste.nlp.normalise import Word, words
-from modiste.nlp.phrase_book import STEM, PhraseBook, Stretch
+from modiste.nlp.other_subjects import is_about_something_else
+from modiste.nlp.phrase_book import STEM, PhraseBook
 from modiste.nlp.reading import Reading, Readings, joined_weights
+from modiste.nlp.spelled_names import SpelledNames, Spelling
 from modiste.nlp.word_vectors import WordVectors
 
 MAX_WORDS = 500
 MAX_CHARACTERS = 10_000
 #: Texts of more words are no searches: they are not checked for typing errors.
 MAX_CHECKED = 50
-#: Unknown words that may stand beside a garment, such as a brand's.
-MAX_UNKNOWN = 2
-#: What an unknown word counts if the shop's texts use it, and if it is no garment for sure.
-USED_WORD, OTHER_THING = 0.3, 3.0
 #: How many more of its words another language than the first must own.
 MARGIN = 0.25
 #: Words of which is kept what they mean.
@@ -143,7 +141,7 @@ class PhraseReader:
         ]
         colors: dict[str, float] = {}
         not_understood: list[str] = []
-        if self._is_about_something_else(stretches, readings):
+        if is_about_something_else(stretches, readings, self._garments, self._is_used):
             not_understood = [each.typed for each in stretches]
             readings = []
         else:
@@ -210,43 +208,6 @@ class PhraseReader:
             return self.languages[0]
         return self.languages[n_own.index(max(n_own))]
 
-    def _is_about_something_else(
-        self, stretches: Sequence[Stretch], readings: Sequence[Reading]
-    ) -> bool:
-        """Return whether the words understood are part of a phrase about no garment.
-
-        "cotton buds", "leopard gecko food": at least half of the words mean nothing, and no
-        garment is named but as a part of another thing ("robe hook"). Words that the shop's
-        texts use count for less: "longer", "in color".
-        """
-        sure = [
-            reading.is_sure or bool(each.color)
-            for each, reading in zip(stretches, readings, strict=True)
-        ]
-        understood = [
-            known and not _is_other_thing(each.span[-1])
-            for each, known in zip(stretches, sure, strict=True)
-        ]
-        if all(understood) or len(stretches) == 1 or not any(sure):
-            return False
-        n_unknown = sum(
-            self._strangeness(each.span[0])
-            for each, known in zip(stretches, understood, strict=True)
-            if not known
-        )
-        for i, stretch in enumerate(stretches):
-            garments = self._garments & set(stretch.meant or ())
-            is_head = not stretch.is_joined or understood[i + 1]
-            is_clear = n_unknown <= MAX_UNKNOWN and not garments <= english.AMBIGUOUS_GARMENTS
-            if garments and (is_head or is_clear):
-                return False
-        return sum(understood) <= n_unknown
-
-    def _strangeness(self, word: Word) -> float:
-        if _is_other_thing(word):
-            return OTHER_THING
-        return USED_WORD if self._is_used(word) else 1.0
-
     def _is_used(self, word: Word) -> bool:
         return word.typed in self._meanings or word.lemma in self._meanings
 
@@ -271,10 +232,6 @@ class PhraseReader:
             return word
         (better,) = words(meant, language)
         return replace(better, raw=word.raw, starts_clause=word.starts_clause)
-
-
-def _is_other_thing(word: Word) -> bool:
-    return not english.OTHER_THINGS.isdisjoint((word.lemmas[-1], word.parts[-1]))
 
 
 def _checked(text: str) -> str:
