@@ -76,6 +76,8 @@ class FunctionWords:
 
     def after(self, typed: Sequence[Word], start: int) -> int:
         """Return how many words from `start` turn round the wish before them."""
+        if start >= len(typed) or typed[start].parts[0] not in self._first_after:
+            return 0
         tokens: tuple[str, ...] = ()
         found = 0
         for n_words, word in enumerate(typed[start : start + _LONGEST_AFTER], start=1):
@@ -85,6 +87,10 @@ class FunctionWords:
             if tokens in self.negations_after:
                 found = n_words
         return found
+
+    @functools.cached_property
+    def _first_after(self) -> frozenset[str]:
+        return frozenset(tokens[0] for tokens in self.negations_after)
 
     @functools.cached_property
     def _alone(self) -> Callable[[Word], Function]:

@@ -37,7 +37,7 @@ _SIZES = frozenset(
         *("x" * n + end for n in range(5) for end in "sl"),
     }
 )
-_WORD = re.compile(r"\w+")
+_NO_MARKS = str.maketrans(dict.fromkeys(',.;:!?()/-"', " "))
 _DIGIT = re.compile(r"\d")
 #: These alone say that two numbers are a price: "from 30 to 40" may be sizes or years.
 _PAIRS = frozenset({"between", "entre", "zwischen", "tra", "fra"})
@@ -87,7 +87,7 @@ def read_limits(text: str, language: str) -> Limits:
         Of `modiste.nlp.lexicon.LANGUAGES`.
     """
     if len(text) > MAX_CHARACTERS or not (
-        _DIGIT.search(text) or _SIZES.intersection(_WORD.findall(text.casefold()))
+        _DIGIT.search(text) or not _SIZES.isdisjoint(text.translate(_NO_MARKS).casefold().split())
     ):
         return Limits((None, None), (), text)
     patterns = _patterns(language)

@@ -109,10 +109,11 @@ def words(text: str, language: str = "en") -> list[Word]:
     starts_clause = True
     for raw in _TOKEN.findall(plain):
         if raw[0].isalnum():
-            stem, _, end = raw.rpartition("-")
-            if stem and end.lower() in _FREE_OF:
-                found.append(_word(stem, language, starts_clause))
-                starts_clause, raw = False, end
+            if "-" in raw:
+                stem, _, end = raw.rpartition("-")
+                if end.lower() in _FREE_OF:
+                    found.append(_word(stem, language, starts_clause))
+                    starts_clause, raw = False, end
             found.append(_word(raw, language, starts_clause))
             starts_clause = False
         else:

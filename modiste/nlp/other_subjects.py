@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 
 from modiste.nlp import english
 from modiste.nlp.normalise import Word
@@ -15,11 +15,29 @@ MAX_UNKNOWN = 2
 USED_WORD, OTHER_THING = 0.3, 3.0
 
 
+def strangeness(span: Sequence[Word], *, is_sure: bool, is_used: bool) -> float:
+    """Return how far words speak for another subject, 0 if not at all.
+
+    Parameters
+    ----------
+    span : sequence of Word
+        Read together.
+    is_sure : bool
+        Whether they surely mean a name or a colour.
+    is_used : bool
+        Whether the shop's texts use the first of them.
+    """
+    first, last = span[0], span[-1]
+    words = {first.lemmas[-1], first.parts[-1], last.lemmas[-1], last.parts[-1]}
+    if not english.OTHER_THINGS.isdisjoint(words):
+        return OTHER_THING
+    if is_sure:
+        return 0.0
+    return USED_WORD if is_used else 1.0
+
+
 def is_about_something_else(
-    stretches: Sequence[Stretch],
-    readings: Sequence[Reading],
-    garments: Collection[str],
-    is_used: Callable[[Word], bool],
+    stretches: Sequence[Stretch], readings: Sequence[Reading], garments: frozenset[str]
 ) -> bool:
     """Return whether the words understood are part of a phrase about no garment.
 
@@ -32,40 +50,16 @@ def is_about_something_else(
     stretches : sequence of Stretch
     readings : sequence of Reading
         What each became.
-    garments : collection of str
+    garments : frozenset of str
         The names that are garments.
-    is_used : callable
-        Tells whether the shop's texts use a word.
     """
-    sure = [
-        reading.is_sure or bool(each.color)
-        for each, reading in zip(stretches, readings, strict=True)
-    ]
-    understood = [
-        known and not _is_other_thing(each.span[-1])
-        for each, known in zip(stretches, sure, strict=True)
-    ]
-    if all(understood) or len(stretches) == 1 or not any(sure):
+    n_unknown = sum([reading.strangeness for reading in readings])
+    if not n_unknown or len(stretches) == 1 or not any(reading.is_sure for reading in readings):
         return False
-    n_unknown = sum(
-        _strangeness(each.span[0], is_used)
-        for each, known in zip(stretches, understood, strict=True)
-        if not known
-    )
     for i, stretch in enumerate(stretches):
-        named = frozenset(garments) & set(stretch.meant or ())
-        is_head = not stretch.is_joined or understood[i + 1]
+        named = garments.intersection(stretch.meant or ())
+        is_head = not stretch.is_joined or not readings[i + 1].strangeness
         is_clear = n_unknown <= MAX_UNKNOWN and not named <= english.AMBIGUOUS_GARMENTS
         if named and (is_head or is_clear):
             return False
-    return sum(understood) <= n_unknown
-
-
-def _strangeness(word: Word, is_used: Callable[[Word], bool]) -> float:
-    if _is_other_thing(word):
-        return OTHER_THING
-    return USED_WORD if is_used(word) else 1.0
-
-
-def _is_other_thing(word: Word) -> bool:
-    return not english.OTHER_THINGS.isdisjoint((word.lemmas[-1], word.parts[-1]))
+    return sum(not reading.strangeness for reading in readings) <= n_unknown

@@ -14,7 +14,7 @@ from modiste.nlp.limits import Limits, read_limits
 from modiste.nlp.name_index import NameIndex
 from modiste.nlp.name_vectors import NameVectors
 from modiste.nlp.normalise import Word, words
-from modiste.nlp.other_subjects import is_about_something_else
+from modiste.nlp.other_subjects import is_about_something_else, strangeness
 from modiste.nlp.phrase_book import STEM, PhraseBook
 from modiste.nlp.reading import Reading, Readings, joined_weights
 from modiste.nlp.spelled_names import SpelledNames, Spelling
@@ -141,7 +141,7 @@ class PhraseReader:
         ]
         colors: dict[str, float] = {}
         not_understood: list[str] = []
-        if is_about_something_else(stretches, readings, self._garments, self._is_used):
+        if is_about_something_else(stretches, readings, self._garments):
             not_understood = [each.typed for each in stretches]
             readings = []
         else:
@@ -180,7 +180,10 @@ class PhraseReader:
             # The vectors are of the first language; single letters and numbers have none.
             readable = language == self.languages[0] and any(map(str.isalpha, stretch.typed[1:]))
             meant = self._meanings.nearest([span[0]])[0] if readable else {}
-        return self._readings.of(book.matches(stretch, meant))
+        reading = self._readings.of(book.matches(stretch, meant))
+        is_sure = reading.is_sure or stretch.color is not None
+        strange = strangeness(span, is_sure=is_sure, is_used=self._is_used(span[0]))
+        return reading._replace(is_sure=is_sure, strangeness=strange)
 
     def _known_words(self, language: str) -> list[tuple[Word, frozenset[str]]]:
         """Return the lexicon's single words that spell no name, and what each may mean."""
@@ -251,6 +254,8 @@ def _checked(text: str) -> str:
 
 
 def _filters(limits: Limits) -> dict[str, object]:
+    if not limits.sizes and limits.price == (None, None):
+        return {}
     ends = {
         name: end for name, end in zip(("min", "max"), limits.price, strict=True) if end is not None
     }

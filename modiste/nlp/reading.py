@@ -24,12 +24,15 @@ class Reading(NamedTuple):
     weights : tuple of (str, float)
         Every spelling of each name.
     is_sure : bool
-        Whether any name is surely meant.
+        Whether any name, or a colour, is surely meant.
+    strangeness : float
+        How far the words speak for another subject; see `modiste.nlp.other_subjects`.
     """
 
     matches: tuple[Match, ...]
     weights: tuple[tuple[str, float], ...]
     is_sure: bool
+    strangeness: float = 0.0
 
 
 class Readings:
