@@ -171,8 +171,9 @@ class NameIndex:
         """Return the words of the language itself: of the names too, if English."""
         return frozenset(self._own)
 
+    @functools.cached_property
     def own_lemmas(self) -> frozenset[str]:
-        """Return the lemmas of the language's own words."""
+        """The lemmas of the language's own words."""
         return frozenset(self._own_lemmas)
 
     def _add_colors(self) -> None:

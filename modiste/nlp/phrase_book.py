@@ -223,7 +223,7 @@ class PhraseBook:
         """Return how surely a word is the language's own: 1 as typed, `STEM` by its stem."""
         if all(part in self.own for part in word.parts):
             return 1.0
-        stems, own = self.names.own_lemmas(), [lemma(p, self.language) for p in word.parts]
+        stems, own = self.names.own_lemmas, [lemma(p, self.language) for p in word.parts]
         if not all(p in self.own or stem in stems for p, stem in zip(word.parts, own, strict=True)):
             return 0.0
         is_inflected = tuple(own) != word.parts

@@ -165,6 +165,12 @@ class PhraseReader:
             language=language,
         )
 
+    def warm(self) -> None:
+        """Make what the first phrase of each language needs; a server does so before it serves."""
+        for language in self.languages:
+            self.read("dress 10 wrdx euro", language)
+        self.read("wrdx")
+
     def read_batch(self, texts: Sequence[str], language: str | None = None) -> list[AttributeQuery]:
         """Return what each of several phrases means, as `read` does."""
         return [self.read(text, language) for text in texts]
