@@ -101,6 +101,7 @@ class Live:
         with self._lock:
             if self._release is None:
                 recommender = self._load()
+                recommender.warm()
                 items = recommender.catalogue.items
                 images = ItemImages.of(items, self._images_dir)
                 self._release = LiveRelease(recommender, ItemTable(items, images), images)

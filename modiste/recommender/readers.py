@@ -28,3 +28,7 @@ class TextReader(Protocol):
     def read(self, text: str) -> AttributeQuery:
         """Return what a phrase means in the words of the vocabulary."""
         ...
+
+    def warm(self) -> None:
+        """Make what the first phrases need."""
+        ...

@@ -141,6 +141,11 @@ class Recommender:
             manifest=manifest,
         )
 
+    def warm(self) -> None:
+        """Make what the first queries need, so that none of them waits for it."""
+        if self.encoder.text_reader is not None:
+            self.encoder.text_reader.warm()
+
     def recommend(
         self,
         query: Query,
