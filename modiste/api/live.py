@@ -50,6 +50,10 @@ class ServedRecommender(Protocol):
         """Return the k items most like one item."""
         ...
 
+    def warm(self) -> None:
+        """Make what the first queries need."""
+        ...
+
 
 @dataclass(frozen=True)
 class LiveRelease:

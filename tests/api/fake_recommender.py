@@ -124,6 +124,9 @@ class FakeRecommender:
     def similar(self, item_id: str, k: int = 10) -> Recommendations:
         return self.recommend(Query(item_id=item_id), k, exclude=[item_id])
 
+    def warm(self) -> None:
+        self.is_warm = True
+
     def _check(self, item_id: str) -> None:
         if item_id not in set(self.items["item_id"]):
             raise UnknownItemError(f"item_id must be in the release. Received: {item_id!r}")

@@ -70,6 +70,7 @@ def test_a_release_published_later_is_found_and_loaded_once(recommender: FakeRec
         live.load()
     assert live.release() is live.release()
     assert len(loads) == 2
+    assert recommender.is_warm
 
 
 def test_shoppers_are_listed_by_purchases_in_a_demo(client: FlaskClient) -> None:

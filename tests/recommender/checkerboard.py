@@ -145,6 +145,9 @@ class RedMeansEven:
 class WordByWord:
     """Reads each word as the name it spells; "no" turns the next one round."""
 
+    def warm(self) -> None:
+        """Have nothing to make."""
+
     def read(self, text: str) -> AttributeQuery:
         names = {n.lower(): n for n in (*VOCABULARY.categories, *VOCABULARY.attributes)}
         weights: dict[str, float] = {}
