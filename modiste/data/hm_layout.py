@@ -98,7 +98,7 @@ def _write_articles(dataset: Dataset, articles: Mapping[str, str], path: Path) -
             "colour_group_name": items[columns.COLOR].fillna(_NAMELESS),
             "department_name": "Dresses",
             "index_name": "Ladieswear",
-            "section_name": "Womens Everyday Collection",
+            "section_name": "Everyday Collection",
             "detail_desc": items[columns.DESCRIPTION],
         }
     ).to_csv(path, index=False)

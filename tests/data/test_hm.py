@@ -14,8 +14,8 @@ from modiste.errors import DatasetError
 ARTICLES = (
     "article_id,product_code,prod_name,product_type_name,graphical_appearance_name,"
     "colour_group_name,section_name,detail_desc\n"
-    '0108775015,0108775,Strap top,Vest top,Solid,Black,Womens,"Jersey top, narrow straps."\n'
-    "0108775044,0108775,Strap top,Vest top,Stripe,White,Womens,\n"
+    '0108775015,0108775,Strap top,Vest top,Solid,Black,Everyday,"Jersey top, narrow straps."\n'
+    "0108775044,0108775,Strap top,Vest top,Stripe,White,Everyday,\n"
     "0110065001,0110065,,Bra,Unknown,Dark Blue,Lingerie,Microfibre bra\n"
     "0110065001,0110065,Twice,Bra,Solid,Black,Lingerie,\n"
 )
@@ -56,7 +56,7 @@ def test_articles_become_items_with_their_leading_zeros(source, tmp_path):
     assert items["color"].tolist() == ["Black", "White", "Dark Blue"]
     assert list(items.loc["0108775044", "attributes"]) == ["texture: Stripe", "colour: White"]
     assert list(items.loc["0110065001", "attributes"]) == ["colour: Dark Blue"]
-    assert items.loc["0108775015", "section_name"] == "Womens"
+    assert items.loc["0108775015", "section_name"] == "Everyday"
     # The last price that was paid.
     assert items["price"].tolist() == pytest.approx([0.0152, 0.0203, 0.0305])
 

@@ -176,6 +176,20 @@ def ga4_event(name, user, items=(), at=1746100000000000, **more):
     }
 
 
+def test_ids_that_are_numbers_have_no_decimals(tmp_path):
+    source = shop_of(tmp_path)
+    items = pd.DataFrame({"item_id": [7, 8], "title": ["Tee", "Hat"]})
+    items.to_parquet(source / "items.parquet")
+    times = pd.to_datetime(["2026-05-01", "2026-05-02", "2026-05-03"], utc=True)
+    events = pd.DataFrame({"user_id": [1.0, None, 2.0], "item_id": [7, 7, 8], "event_time": times})
+    events.to_parquet(source / "events.parquet")
+    report, shop = prepared(source, tmp_path)
+
+    assert shop.items["item_id"].tolist() == ["7", "8"]
+    assert shop.events[["user_id", "item_id"]].to_numpy().tolist() == [["1", "7"], ["2", "8"]]
+    assert report.dropped == {"no shopper": 1}
+
+
 class TestEvents:
     def test_a_plain_table(self, tmp_path):
         source = shop_of(tmp_path, items__csv=PLAIN, events__csv=EVENTS)

@@ -48,6 +48,18 @@ class CatalogueRows:
     problems: tuple[RowProblem, ...] = ()
 
 
+def as_text(values: pd.Series) -> pd.Series:
+    """Return a column as text without spaces around it, None where there is none.
+
+    Whole numbers have no decimals, even if blanks between them made the column one of
+    floats: 17850, not 17850.0.
+    """
+    if pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all():
+        values = values.astype("Int64")
+    found = values.astype("string").str.strip().astype(object)
+    return found.where(found.notna() & (found != ""), None)
+
+
 def plain_text(value: object) -> str | None:
     """Return text without HTML, or None if there is none."""
     if not isinstance(value, str):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from modiste.data import columns
 from modiste.data.event_writer import EventWriter
+from modiste.data.shop_files.catalogue_rows import as_text
 from modiste.errors import RowProblem
 
 #: Other names of GA4's events.
@@ -123,8 +124,7 @@ class EventIntake:
         def text(name: str) -> pd.Series:
             if name not in rows:
                 return pd.Series([None] * len(rows), index=rows.index, dtype=object)
-            found = rows[name].astype("string").str.strip().astype(object)
-            return found.where(found.notna() & (found != ""), None)
+            return as_text(rows[name])
 
         name = pd.Series(columns.PURCHASE, index=rows.index, dtype=object)
         if columns.EVENT_NAME in rows:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from modiste.data import columns
 from modiste.data.shop_files.catalogue_rows import (
     CatalogueRows,
+    as_text,
     plain_text,
     price,
     read_prices,
@@ -44,6 +45,9 @@ def read_plain_items(path: Path, names: Mapping[str, str]) -> CatalogueRows:
         If the file cannot be read, or has no ids.
     """
     frame = pd.concat(list(_chunks(path, names, (columns.ITEM_ID,))), ignore_index=True)
+    for name in (columns.ITEM_ID, columns.ITEM_GROUP_ID, columns.TITLE, columns.BRAND):
+        if name in frame:
+            frame[name] = as_text(frame[name])
     frame, problems = without_repeats(frame, path.name, columns.ITEM_ID, columns.ITEM_ID)
     title = frame.get(columns.TITLE, frame[columns.ITEM_ID])
     items = {name: frame[name] for name in _ITEM_COLUMNS if name in frame}
