@@ -60,7 +60,7 @@ def dataset(shop: Path) -> Dataset:
 def run_command(*arguments: str, code: int = 0) -> str:
     """Run a command in a process of its own and return what it printed on standard output."""
     command = [sys.executable, "-c", "from modiste.cli import main; main()", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)  # noqa: S603
     assert done.returncode == code, done.stderr[-3000:]
     assert "Traceback" not in done.stderr
     return done.stdout if code == 0 else done.stderr
@@ -236,7 +236,7 @@ def test_bad_rows_stop_a_job_or_are_listed(shop: Path, tmp_path: Path) -> None:
 def test_serving_imports_no_training_library() -> None:
     check = "import sys; from modiste import Recommender; print(*sys.modules)"
     command = [sys.executable, "-c", check]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)  # noqa: S603
     loaded = set(done.stdout.split())
     for name in ("tensorflow", "keras", "gensim", "flask", "sqlalchemy", "sklearn"):
         assert name not in loaded

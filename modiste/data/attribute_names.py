@@ -46,7 +46,7 @@ ALTERNATIVES: Final[tuple[tuple[tuple[str, ...], ...], ...]] = (
     ),
     (("strapless",), ("one shoulder",), ("off the shoulder",)),
     (("skinny",), ("straight leg",), ("wide leg",), ("harem",)),
-    (("bodycon", "slim", "fitted", "skinny"), ("oversized", "slouchy", "loose", "relaxed")),
+    (("bodycon", "slim", "fitted"), ("oversized", "slouchy", "loose", "relaxed")),
 )
 
 
