@@ -14,8 +14,8 @@ from modiste.recommender.encoded_query import EncodedQuery
 
 #: What the right category counts, where all the attributes together count 1.
 CATEGORY_WEIGHT: Final = 1.0
-#: What the right colour counts.
-COLOR_WEIGHT: Final = 1.0
+#: What the right colour counts: less than the garment.
+COLOR_WEIGHT: Final = 0.5
 
 
 class Attribute:

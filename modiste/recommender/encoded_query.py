@@ -38,8 +38,8 @@ class EncodedQuery:
         Weight of each category, shape ``(n_categories,)`` float32, at most 1; below 0
         means that it is not wanted.
     colors : ndarray or None
-        How far each of the catalogue's colours grants what a phrase wishes, shape
-        ``(n_colors,)`` float32 in [-1, 1].
+        How far each of the catalogue's colours grants what a phrase wishes that no attribute
+        says, shape ``(n_colors,)`` float32 in [-1, 1].
     user_index : int
         Row of the shopper in `History`; -1 if there is none or the release has not met
         them.

@@ -80,9 +80,11 @@ def with_phrase(
 
 
 def _colors(phrase: AttributeQuery, catalogue: Catalogue) -> NDArray[np.float32] | None:
-    """Return how far each colour of the catalogue grants the wishes."""
-    if not phrase.colors or not catalogue.color_names:
+    """Return how far each colour of the catalogue grants the wishes that no attribute says.
+
+    Said twice, a colour would count more than the garment.
+    """
+    wishes = {name: weight for name, weight in phrase.colors.items() if name not in phrase.weights}
+    if not wishes or not catalogue.color_names:
         return None
-    return np.array(
-        [granted(phrase.colors, name) for name in catalogue.color_names], dtype=np.float32
-    )
+    return np.array([granted(wishes, name) for name in catalogue.color_names], dtype=np.float32)
