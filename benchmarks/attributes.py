@@ -41,6 +41,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from modiste.attribute_model.config import NetworkConfig
 from modiste.attribute_model.frozen_part import frozen_runner
 from modiste.attribute_model.garment import Garment
 from modiste.attribute_model.network import build_parts
@@ -60,7 +61,7 @@ from modiste.training.retrieval_metrics import retrieve_leaving_one_out
 
 from harness import Figure, figure, print_figures
 from held_out import colours, colours_seen, right_answers, seen, split_photos
-from public_sets import CLASSES, DEMO, PRODUCTS, SETS, STREET, WEIGHTS, PublicSet, imagenet_network
+from public_sets import CLASSES, DEMO, PRODUCTS, SETS, STREET, WEIGHTS, PublicSet
 
 N_TYPES, N_COLOURS, RETRIEVAL_K, ATTRIBUTE_K = 30, 20, 10, 5
 #: Least that each figure should reach; that of retrieval is a multiple of its baseline.
@@ -106,7 +107,9 @@ def _measure(
 ) -> list[Figure]:
     dataset = each.prepare(data, out / each.name.replace(" ", "-"), progress)
     test = split_photos(dataset, columns.TEST)
-    probe = _probe(dataset, data, progress) if each.name in (CLASSES, PRODUCTS) else {}
+    probe = (
+        _probe(dataset, each.network(data), progress) if each.name in (CLASSES, PRODUCTS) else {}
+    )
     runs: list[Scores] = []
     for seed in seeds:
         options = replace(each.options, seed=seed, cache_dir=out / "features")
@@ -114,7 +117,7 @@ def _measure(
             fitted = fit_network(
                 dataset,
                 folder,
-                imagenet_network(data),
+                each.network(data),
                 options,
                 variants=("float32",),
                 progress=progress,
@@ -196,9 +199,9 @@ def _precision(embeddings: NDArray[np.float32], dataset: Dataset) -> float:
     return float(np.nanmean(found.average_precision(RETRIEVAL_K)))
 
 
-def _probe(dataset: Dataset, data: Path, progress: Progress) -> Probe:
+def _probe(dataset: Dataset, network: NetworkConfig, progress: Progress) -> Probe:
     """Return what frozen features give: a linear probe's accuracies, plain retrieval's mAP."""
-    parts = build_parts(replace(imagenet_network(data), trainable_layers=0), dataset.vocabulary)
+    parts = build_parts(replace(network, trainable_layers=0), dataset.vocabulary)
     run = frozen_runner(parts.frozen, len(dataset.photos))
     features = {}
     for split in (columns.TRAIN, columns.TEST):

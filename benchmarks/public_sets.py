@@ -37,7 +37,7 @@ COLOURS_KEPT = AugmentationConfig(
 
 @dataclass(frozen=True)
 class PublicSet:
-    """One dataset and how `imagenet_network` is fitted on it.
+    """One dataset and how MobileNetV2 with its ImageNet weights is fitted on it.
 
     Parameters
     ----------
@@ -45,16 +45,23 @@ class PublicSet:
     prepare : callable
         From the directory of real data, the directory to write and a progress to the dataset.
     options : FitOptions
+    trainable_layers : int
+        30 are the last three blocks, 57 the last six.
     """
 
     name: str
     prepare: Callable[[Path, Path, Progress], Dataset]
     options: FitOptions
+    trainable_layers: int = 30
 
-
-def imagenet_network(data: Path) -> NetworkConfig:
-    """Return MobileNetV2 with its ImageNet weights, the last three blocks fitted."""
-    return NetworkConfig("MobileNetV2", str(data / WEIGHTS), image_size=224, trainable_layers=30)
+    def network(self, data: Path) -> NetworkConfig:
+        """Return the network to fit, its weights read from the directory of real data."""
+        return NetworkConfig(
+            "MobileNetV2",
+            str(data / WEIGHTS),
+            image_size=224,
+            trainable_layers=self.trainable_layers,
+        )
 
 
 def _classes(data: Path, out: Path, progress: Progress) -> Dataset:
@@ -91,7 +98,12 @@ def _demo(data: Path, out: Path, progress: Progress) -> Dataset:  # noqa: ARG001
 
 SETS = (
     PublicSet(CLASSES, _classes, FitOptions(epochs=12, views=4, ema=0.99)),
-    PublicSet(PRODUCTS, _products, FitOptions(epochs=12, views=4, augmentation=COLOURS_KEPT)),
+    PublicSet(
+        PRODUCTS,
+        _products,
+        FitOptions(epochs=12, views=4, augmentation=COLOURS_KEPT),
+        trainable_layers=57,
+    ),
     PublicSet(STREET, _street, FitOptions(epochs=20, views=8, ema=0.98)),
     PublicSet(DEMO, _demo, FitOptions(epochs=14, views=3)),
 )

@@ -16,6 +16,7 @@ CAUSES: Final = (
     "visual",
     "attributes",
     "collaborative",
+    "item_to_item",
     "repeat",
     "popular",
     "taste",
@@ -23,6 +24,18 @@ CAUSES: Final = (
     "other",
 )
 
+#: What each source counts in the fixed blend. Which items sell or have arrived says nothing
+#: of this shopper or question: it breaks ties, and fills the page of a shopper without history.
+BLEND_WEIGHTS: Final = {
+    "visual": 1.0,
+    "attribute": 1.0,
+    "collaborative": 1.0,
+    "item_to_item": 1.0,
+    "repeat": 1.0,
+    "taste": 0.5,
+    "popular": 0.3,
+    "new": 0.1,
+}
 #: Constant of reciprocal rank fusion. Cormack, Clarke and Buettcher, SIGIR 2009.
 FUSION_CONSTANT: Final = 60.0
 
@@ -30,8 +43,11 @@ _BY_SOURCE: Final = {
     "visual": "visual",
     "attribute": "attributes",
     "collaborative": "collaborative",
+    "item_to_item": "item_to_item",
     "repeat": "repeat",
+    "taste": "taste",
     "popular": "popular",
+    "new": "new",
 }
 _BY_FEATURE: Final = {
     "attribute_agreement": "attributes",
@@ -95,7 +111,7 @@ def sum_by_cause(values: NDArray[np.float64]) -> NDArray[np.float32]:
 
 
 def blend_terms(features: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return each source's term of the fixed blend, reciprocal rank fusion.
+    """Return each source's term of the fixed blend, weighted reciprocal rank fusion.
 
     Parameters
     ----------
@@ -108,4 +124,5 @@ def blend_terms(features: NDArray[np.float32]) -> NDArray[np.float64]:
         Shape ``(n_rows, len(SOURCES))`` float64; 0 where a source did not propose the item.
     """
     ranks = features[:, [COLUMN[f"{source}_rank"] for source in SOURCES]].astype(np.float64)
-    return np.nan_to_num(1.0 / (FUSION_CONSTANT + ranks), nan=0.0)
+    weights = np.array([BLEND_WEIGHTS[source] for source in SOURCES])
+    return np.asarray(np.nan_to_num(weights / (FUSION_CONSTANT + ranks), nan=0.0))

@@ -144,10 +144,17 @@ class History:
 
     @functools.cached_property
     def matrix(self) -> sparse.csr_matrix:
-        """`weight` as a matrix, shape ``(n_users, n_items)`` float32; what ALS is fitted on."""
-        return sparse.csr_matrix(
-            (self.weight, self.item_index, self.indptr), shape=(self.n_users, self.n_items)
+        """`weight` as a matrix, shape ``(n_users, n_items)`` float32; what ALS is fitted on.
+
+        A copy: SciPy sorts columns in place, which would part the items from their other figures.
+        """
+        matrix = sparse.csr_matrix(
+            (self.weight, self.item_index, self.indptr),
+            shape=(self.n_users, self.n_items),
+            copy=True,
         )
+        matrix.sort_indices()
+        return matrix
 
     def row(self, user_index: int) -> slice:
         """Return where the entries of a shopper lie, oldest first."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from modiste.errors import ReleaseError
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 MANIFEST_FILE: Final = "manifest.json"
 #: A release's name: when it was written and the start of its content's SHA-256.
 RELEASE_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")

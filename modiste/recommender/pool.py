@@ -13,7 +13,16 @@ from modiste.recommender.candidates import NO_ITEM, Candidates, CandidateSource
 from modiste.recommender.encoded_query import EncodedQuery
 
 #: The sources, in the order of the columns of `Pool.scores` and `Pool.ranks`.
-SOURCES: Final = ("visual", "attribute", "collaborative", "repeat", "popular")
+SOURCES: Final = (
+    "visual",
+    "attribute",
+    "collaborative",
+    "item_to_item",
+    "repeat",
+    "taste",
+    "popular",
+    "new",
+)
 
 
 @dataclass(frozen=True)

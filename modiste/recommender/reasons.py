@@ -17,7 +17,9 @@ from modiste.recommender.collaborative import Factors
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.features import COLUMN
 from modiste.recommender.history import EVENT_WEIGHTS, History
+from modiste.recommender.item_to_item import ItemWeights
 from modiste.recommender.pool import Pool
+from modiste.recommender.purchase_evidence import PurchaseEvidence
 from modiste.recommender.recommendation import Reason
 
 MAX_REASONS: Final = 3
@@ -29,13 +31,7 @@ MIN_ATTRIBUTE_SCORE: Final = 0.3
 POPULAR_SHARE: Final = 0.25
 #: ... and has at least the popularity that one view at the end of the history brings.
 MIN_POPULARITY: Final = EVENT_WEIGHTS[columns.VIEW_ITEM]
-#: Two items are called much alike from this cosine of their attribute profiles, ...
-MIN_PROFILE_COSINE: Final = 0.5
-#: ... or from this cosine of their embeddings.
-MIN_EMBEDDING_COSINE: Final = 0.6
 _MAX_NAMES = 3
-#: A bought item is named if it brings at least this share of what the history brings.
-_MIN_EXPLAINED = 0.1
 
 
 class Explainer:
@@ -51,17 +47,20 @@ class Explainer:
     history : History
     factors : Factors, optional
         Of the collaborative source, to find the purchase that speaks for an item.
+    item_weights : ItemWeights, optional
+        Of the item-to-item source, for the same.
     """
 
     def __init__(
-        self, catalogue: Catalogue, history: History, factors: Factors | None = None
+        self,
+        catalogue: Catalogue,
+        history: History,
+        factors: Factors | None = None,
+        item_weights: ItemWeights | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._is_popular = _most_popular(history.popularity)
-        self._factors = factors
-        if factors is not None:
-            vectors = factors.item_factors.astype(np.float64)
-            self._gram = vectors.T @ vectors  # (n_factors, n_factors)
+        self._purchases = PurchaseEvidence(catalogue, factors, item_weights)
 
     def reasons(
         self,
@@ -92,13 +91,22 @@ class Explainer:
             places = np.flatnonzero(pool.query_index[rows] == query_index)
             query = queries[query_index]
             items = pool.item_index[rows[places]]
-            bought = self._bought_because(query, items)
-            liked = self._liked_because(query, items)
+            bought = self._purchases.behind_factors(query, items)
+            goes_with = self._purchases.behind_item_weights(query, items)
+            liked = self._purchases.alike(query, items)
             for nth, place in enumerate(places):
                 found = self._of_row(
                     query, int(items[nth]), features[place], contributions[place], bought[nth]
                 )
-                found += self._of_taste(query, contributions[place], liked[nth])
+                found += self._of_purchase(
+                    "goes with {}, which you bought",
+                    "item_to_item",
+                    contributions[place],
+                    goes_with[nth],
+                )
+                found += self._of_purchase(
+                    "much like {}, which you bought", "taste", contributions[place], liked[nth]
+                )
                 result[place] = _strongest(found) or (
                     self._fallback(query, int(items[nth]), features[place]),
                 )
@@ -121,11 +129,9 @@ class Explainer:
             text = f"matches {', '.join(names)}"
             found.append(Reason("attributes", text, share["attributes"], names))
         if share["collaborative"] > 0 and not np.isnan(features[COLUMN["collaborative_score"]]):
-            if bought >= 0:
-                found.append(self._because(bought, share["collaborative"]))
-            else:
-                text = "shoppers like you chose it"
-                found.append(Reason("shoppers_like_you", text, share["collaborative"]))
+            found += self._of_purchase(
+                "because you bought {}", "collaborative", contributions, bought
+            ) or [Reason("shoppers_like_you", "shoppers like you chose it", share["collaborative"])]
         if share["repeat"] > 0 and features[COLUMN["times_bought"]] > 0:
             found.append(Reason("bought_again", "you bought this before", share["repeat"]))
         if share["popular"] > 0 and self._is_popular[item]:
@@ -136,16 +142,15 @@ class Explainer:
             found.append(Reason("new", text, share["new"]))
         return found
 
-    def _of_taste(
-        self, query: EncodedQuery, contributions: NDArray[np.float32], liked: int
+    def _of_purchase(
+        self, text: str, cause: str, contributions: NDArray[np.float32], bought: int
     ) -> list[Reason]:
-        share = _shares(contributions)["taste"]
-        if share <= 0 or liked < 0 or not query.purchased.size:
+        share = _shares(contributions)[cause]
+        if share <= 0 or bought < 0:
             return []
-        title = self._catalogue.titles[liked]
-        item_id = self._catalogue.item_ids.ids[liked]
-        text = f"much like {title}, which you bought"
-        return [Reason("because_you_bought", text, share, (item_id,))]
+        title = self._catalogue.titles[bought]
+        item_id = self._catalogue.item_ids.ids[bought]
+        return [Reason("because_you_bought", text.format(title), share, (item_id,))]
 
     def _looks_like(self, query: EncodedQuery, strength: float) -> Reason:
         if query.garment is None and query.item_index >= 0:
@@ -153,11 +158,6 @@ class Explainer:
             item_id = self._catalogue.item_ids.ids[query.item_index]
             return Reason("looks_like", f"looks like {title}", strength, (item_id,))
         return Reason("looks_like", "looks like your photo", strength)
-
-    def _because(self, bought: int, strength: float) -> Reason:
-        title = self._catalogue.titles[bought]
-        item_id = self._catalogue.item_ids.ids[bought]
-        return Reason("because_you_bought", f"because you bought {title}", strength, (item_id,))
 
     def _shared_names(self, query: EncodedQuery, item: int) -> tuple[str, ...]:
         """Return what the query wants and the item has, most telling first."""
@@ -183,54 +183,6 @@ class Explainer:
             names.append(self._catalogue.color_names[color])
         return tuple(dict.fromkeys(names))
 
-    def _bought_because(self, query: EncodedQuery, items: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Return for each item the purchase that the collaborative score owes most to.
-
-        The score is linear in the shopper's history, so each past item has its part of it
-        (Hu, Koren and Volinsky 2008, section 5). -1 where no purchase has a fair part.
-        """
-        answer = np.full(len(items), -1, dtype=np.int64)
-        if self._factors is None or not query.purchased.size:
-            return answer
-        vectors = self._factors.item_factors
-        past = vectors[query.history].astype(np.float64)  # (n_history, n_factors)
-        confidence = self._factors.alpha * query.history_weights.astype(np.float64)
-        system = self._gram + (past.T * (confidence - 1.0)) @ past
-        system[np.diag_indices_from(system)] += self._factors.regularization + 1e-9
-        parts = vectors[items].astype(np.float64) @ np.linalg.solve(system, (past.T * confidence))
-        # An item is no reason for itself; that it was bought before is one of its own.
-        parts[query.history[None, :] == items[:, None]] = 0.0
-        total = np.maximum(parts, 0.0).sum(axis=1)
-        parts[:, ~np.isin(query.history, query.purchased)] = -np.inf
-        best = parts.argmax(axis=1)
-        strong = parts[np.arange(len(items)), best] > _MIN_EXPLAINED * np.maximum(total, 1e-12)
-        answer[strong] = query.history[best[strong]]
-        return answer
-
-    def _liked_because(self, query: EncodedQuery, items: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Return the purchase most like each item in attributes and looks.
-
-        -1 where no purchase is much alike.
-        """
-        answer = np.full(len(items), -1, dtype=np.int64)
-        if not query.purchased.size:
-            return answer
-        profiles = self._catalogue.attribute_profiles
-        alike = (profiles[items] @ profiles[query.purchased].T).toarray().astype(np.float64)
-        near = alike >= MIN_PROFILE_COSINE  # (n_items, n_purchased)
-        if self._catalogue.embeddings.shape[1]:
-            of_items = np.asarray(self._catalogue.embeddings[items], dtype=np.float64)
-            of_past = np.asarray(self._catalogue.embeddings[query.purchased], dtype=np.float64)
-            looks = of_items @ of_past.T
-            alike += np.maximum(looks, 0.0)
-            near |= looks >= MIN_EMBEDDING_COSINE
-        near &= query.purchased[None, :] != items[:, None]
-        alike[~near] = 0.0
-        best = alike.argmax(axis=1)
-        found = alike[np.arange(len(items)), best] > 0
-        answer[found] = query.purchased[best[found]]
-        return answer
-
     def _fallback(self, query: EncodedQuery, item: int, features: NDArray[np.float32]) -> Reason:
         """Return a fact that holds, for a row that nothing raised above the average."""
         if query.embedding is not None and not np.isnan(features[COLUMN["visual_rank"]]):
@@ -240,7 +192,9 @@ class Explainer:
             return Reason("attributes", f"matches {', '.join(names)}", 0.0, names)
         if features[COLUMN["times_bought"]] > 0:
             return Reason("bought_again", "you bought this before", 0.0)
-        if not np.isnan(features[COLUMN["collaborative_rank"]]):
+        if not np.isnan(
+            features[[COLUMN["collaborative_rank"], COLUMN["item_to_item_rank"]]]
+        ).all():
             return Reason("shoppers_like_you", "shoppers like you chose it", 0.0)
         if self._is_popular[item]:
             return Reason("popular", "popular now", 0.0)

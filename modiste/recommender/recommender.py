@@ -10,17 +10,16 @@ import numpy as np
 
 from modiste.errors import ReleaseError
 from modiste.recommender.answer import Ranked, write_answers
-from modiste.recommender.attribute import Attribute
 from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.collaborative import Collaborative, Factors
+from modiste.recommender.collaborative import Factors
 from modiste.recommender.eligibility import Limits, allowed_items
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.encoder import QueryEncoder
 from modiste.recommender.features import ItemFeatures, feature_table
 from modiste.recommender.history import History
+from modiste.recommender.item_to_item import ItemWeights
 from modiste.recommender.manifest import MANIFEST_FILE, Manifest
 from modiste.recommender.pool import PoolSource, propose, with_rows
-from modiste.recommender.popular import Popular
 from modiste.recommender.query import Query
 from modiste.recommender.ranker import Ranker
 from modiste.recommender.readers import PhotoReader, TextReader
@@ -29,7 +28,7 @@ from modiste.recommender.recommendation import Recommendations
 from modiste.recommender.release import check_release, current_release
 from modiste.recommender.repeat import Repeat
 from modiste.recommender.selection import backfill_rows, select
-from modiste.recommender.visual import Visual
+from modiste.recommender.sources import candidate_sources
 
 NETWORK_FILE: Final = "network.onnx"
 WORD_VECTORS_FILE: Final = "word_vectors.npz"
@@ -51,6 +50,8 @@ class Recommender:
     history : History
     factors : Factors
     ranker : Ranker
+    item_weights : ItemWeights, optional
+        Of the item-to-item source, which without them proposes nothing.
     photo_reader : PhotoReader, optional
         Without one, queries with a photo are refused.
     text_reader : TextReader, optional
@@ -71,6 +72,7 @@ class Recommender:
         factors: Factors,
         ranker: Ranker,
         *,
+        item_weights: ItemWeights | None = None,
         photo_reader: PhotoReader | None = None,
         text_reader: TextReader | None = None,
         manifest: Manifest | None = None,
@@ -82,17 +84,12 @@ class Recommender:
         self.manifest = manifest
         self.encoder = QueryEncoder(catalogue, history, photo_reader, text_reader)
         self._repeat = Repeat(catalogue, history)
-        self._popular = Popular(catalogue, history)
-        self.sources: Mapping[str, PoolSource] = {
-            "visual": Visual(catalogue),
-            "attribute": Attribute(catalogue),
-            "collaborative": Collaborative(factors),
-            "repeat": self._repeat,
-            "popular": self._popular,
-        }
+        self.sources: Mapping[str, PoolSource] = candidate_sources(
+            catalogue, history, factors, item_weights, repeat=self._repeat
+        )
         self._item_features = ItemFeatures.of(catalogue, history)
-        self._explainer = Explainer(catalogue, history, factors)
-        self._backfill_order = np.argsort(-self._popular.popularity, kind="stable").astype(np.int32)
+        self._explainer = Explainer(catalogue, history, factors, item_weights)
+        self._backfill_order = np.argsort(-history.popularity, kind="stable").astype(np.int32)
 
     @classmethod
     def load(
@@ -136,6 +133,7 @@ class Recommender:
             History.load(release),
             Factors.load(release, catalogue.n_items),
             Ranker.load(release),
+            item_weights=ItemWeights.load(release, catalogue.n_items),
             photo_reader=photo_reader,
             text_reader=text_reader,
             manifest=manifest,

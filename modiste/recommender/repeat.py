@@ -11,19 +11,20 @@ from numpy.typing import NDArray
 from modiste.recommender.candidates import Candidates
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.encoded_query import EncodedQuery
-from modiste.recommender.history import History
+from modiste.recommender.history import REPEAT_PRIOR_PURCHASES, History
 
 #: From this repeat rate on, a category counts as one that shoppers buy again.
 REBOUGHT_RATE: Final = 0.1
-#: After this many days without a purchase, buying again is half as likely.
-REPEAT_HALF_LIFE_DAYS: Final = 180.0
+#: After this many days without a purchase, what was bought counts half.
+REPEAT_HALF_LIFE_DAYS: Final = 360.0
 
 
 class Repeat:
-    """Scores what was bought by how often its category is bought again, and how long ago.
+    """Scores what was bought by how often it is bought again, and how long ago.
 
     Each purchase is a further chance, so an item bought ``n`` times scores
-    ``1 - (1 - rate) ** n``, halved each `REPEAT_HALF_LIFE_DAYS`.
+    ``1 - (1 - rate) ** n``, where ``n`` is halved each `REPEAT_HALF_LIFE_DAYS` and the rate
+    is the item's own, drawn towards that of its category.
 
     Parameters
     ----------
@@ -36,12 +37,16 @@ class Repeat:
     def __init__(self, catalogue: Catalogue, history: History) -> None:
         rates = history.repeat_rates(catalogue.categories, catalogue.n_categories)
         #: Repeat rate of each item's category, shape ``(n_items,)`` float32 in [0, 1].
-        self.item_rates: NDArray[np.float32] = rates[catalogue.categories]
+        self.category_rates: NDArray[np.float32] = rates[catalogue.categories]
+        again = history.item_repeats + REPEAT_PRIOR_PURCHASES * self.category_rates
+        bought = history.item_purchases + REPEAT_PRIOR_PURCHASES
+        #: Repeat rate of each item, shape ``(n_items,)`` float32 in [0, 1].
+        self.item_rates: NDArray[np.float32] = (again / bought).astype(np.float32)
 
     @property
     def rebought(self) -> NDArray[np.bool_]:
         """Items of the categories that shoppers buy again, shape ``(n_items,)`` bool."""
-        return self.item_rates >= REBOUGHT_RATE
+        return self.category_rates >= REBOUGHT_RATE
 
     def candidates(
         self, queries: Sequence[EncodedQuery], k: int, allowed: NDArray[np.bool_]
@@ -84,6 +89,6 @@ class Repeat:
         return scores
 
     def _scores(self, query: EncodedQuery) -> NDArray[np.float32]:
-        chance = 1.0 - (1.0 - self.item_rates[query.purchased]) ** query.purchased_counts
-        scores = chance * np.exp2(-query.purchased_days / REPEAT_HALF_LIFE_DAYS)
-        return np.asarray(scores, dtype=np.float32)
+        counts = query.purchased_counts * np.exp2(-query.purchased_days / REPEAT_HALF_LIFE_DAYS)
+        chance = 1.0 - (1.0 - self.item_rates[query.purchased].astype(np.float64)) ** counts
+        return np.asarray(chance, dtype=np.float32)

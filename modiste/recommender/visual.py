@@ -94,6 +94,29 @@ class Visual:
                     groups.setdefault(bits.tobytes(), []).append(row)
         return [(rows, np.frombuffer(bits, dtype=np.uint8)) for bits, rows in groups.items()]
 
+    def nearest(
+        self, wanted: NDArray[np.float32], k: int, allowed: NDArray[np.bool_]
+    ) -> list[NDArray[np.int32]]:
+        """Return the allowed items nearest to each embedding, nearest first.
+
+        Parameters
+        ----------
+        wanted : ndarray
+            Shape ``(n, embedding_size)`` float32, L2-normalised.
+        k : int
+        allowed : ndarray
+            Shape ``(n_items,)`` bool, one for all.
+
+        Returns
+        -------
+        list of ndarray
+            At most `k` items each, int32.
+        """
+        if self._index is None:
+            return [np.empty(0, dtype=np.int32) for _ in wanted]
+        mask = np.packbits(allowed & self._has_embedding, bitorder="little")
+        return self._nearest(wanted, k, mask)
+
     def _nearest(
         self, wanted: NDArray[np.float32], k: int, mask: NDArray[np.uint8]
     ) -> list[NDArray[np.int32]]:

@@ -24,6 +24,7 @@ from modiste.recommender.recommender import NETWORK_FILE, WORD_VECTORS_FILE
 from modiste.recommender.release import current_release
 from modiste.training.collaborative import AlsConfig
 from modiste.training.item_description import catalogue_photos
+from modiste.training.item_to_item import ItemToItemConfig
 from modiste.training.network_evaluation import NetworkReport, evaluate_network
 from modiste.training.ranker import RankerConfig
 from modiste.training.ranking_evaluation import RankingReport, evaluate_ranking
@@ -37,7 +38,10 @@ _BATCH = 32
 SYSTEM_NAMES = {
     "popular": "popular",
     "repeat": "repeat",
-    "collaborative": "collaborative alone",
+    "new": "new",
+    "collaborative": "collaborative alone: ALS",
+    "item_to_item": "collaborative alone: item to item",
+    "taste": "content alone: taste",
     "attribute": "content alone: attributes",
     "visual": "content alone: looks",
     "blend": "fixed blend",
@@ -88,6 +92,7 @@ def evaluate_parts(
     split: str,
     *,
     als: AlsConfig | None = None,
+    item_to_item: ItemToItemConfig | None = None,
     n_cuts: int = RankerConfig.n_cuts,
     progress: Progress | None = None,
 ) -> Evaluation:
@@ -101,6 +106,8 @@ def evaluate_parts(
         ``val`` or ``test``.
     als : AlsConfig, optional
         Of the collaborative source, which is fitted again on what lies before the window.
+    item_to_item : ItemToItemConfig, optional
+        Of the item-to-item source, likewise.
     n_cuts : int
         Training windows of the ranker, so that its validation and test windows are found.
     progress : callable, optional
@@ -132,6 +139,7 @@ def evaluate_parts(
             cuts.test if split == columns.TEST else cuts.validation,
             questions,
             als=als,
+            item_to_item=item_to_item,
         )
         figures["ranking"] = ranking.to_json()
         tables.extend(ranking_tables(ranking, split))
@@ -177,11 +185,15 @@ def evaluate_release(
             f"with {len(catalogue):,} items and {dataset.path} with {len(dataset.items):,}"
         )
     als, ranker = manifest.config.get("als"), manifest.config.get("ranker")
+    item_to_item = manifest.config.get("item_to_item")
     evaluation = evaluate_parts(
         parts,
         dataset,
         split,
         als=AlsConfig(**als) if isinstance(als, Mapping) else None,
+        item_to_item=(
+            ItemToItemConfig(**item_to_item) if isinstance(item_to_item, Mapping) else None
+        ),
         n_cuts=ranker["n_cuts"] if isinstance(ranker, Mapping) else RankerConfig.n_cuts,
         progress=progress,
     )

@@ -36,6 +36,7 @@ from modiste.recommender.release import publish, write_release
 from modiste.training.collaborative import AlsConfig, fit_collaborative
 from modiste.training.evaluation import Evaluation, FittedParts, evaluate_parts, street_garments
 from modiste.training.item_description import describe_items
+from modiste.training.item_to_item import ItemToItemConfig, fit_item_to_item
 from modiste.training.network import FitOptions, fit_network
 from modiste.training.ranker import RankerConfig, fit_ranker
 from modiste.training.ranking_queries import QuestionSources
@@ -53,6 +54,7 @@ class JobConfig:
         How the network is fitted.
     word_vectors : WordVectorOptions
     als : AlsConfig
+    item_to_item : ItemToItemConfig
     ranker : RankerConfig
     pretrained_vectors : Path or None
         Word vectors in word2vec's text format, or its binary one if the name ends in
@@ -67,6 +69,7 @@ class JobConfig:
     fit: FitOptions = field(default_factory=FitOptions)
     word_vectors: WordVectorOptions = field(default_factory=WordVectorOptions)
     als: AlsConfig = field(default_factory=AlsConfig)
+    item_to_item: ItemToItemConfig = field(default_factory=ItemToItemConfig)
     ranker: RankerConfig = field(default_factory=RankerConfig)
     pretrained_vectors: Path | None = None
     variants: tuple[str, ...] = ("float32", "int8")
@@ -131,6 +134,7 @@ def run_job(
             dataset,
             columns.TEST,
             als=config.als,
+            item_to_item=config.item_to_item,
             n_cuts=config.ranker.n_cuts,
             progress=progress,
         )
@@ -171,7 +175,14 @@ def _fit(
     questions = QuestionSources(
         text_reader, street_garments(dataset, detector, columns.VAL, progress) if detector else {}
     )
-    ranker = fit_ranker(catalogue, dataset.events, questions, als=config.als, config=config.ranker)
+    ranker = fit_ranker(
+        catalogue,
+        dataset.events,
+        questions,
+        als=config.als,
+        item_to_item=config.item_to_item,
+        config=config.ranker,
+    )
     return FittedParts(detector, vectors, catalogue, ranker)
 
 
@@ -237,6 +248,7 @@ def _write_parts(
     history = History.from_events(dataset.events, parts.catalogue.item_ids, _end_of(dataset.events))
     history.save(folder)
     fit_collaborative(history, config.als).save(folder)
+    fit_item_to_item(history, config.item_to_item).save(folder)
     parts.ranker.save(folder)
 
 

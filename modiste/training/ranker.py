@@ -22,6 +22,7 @@ from modiste.recommender.ranker import (
 )
 from modiste.recommender.visual import Visual
 from modiste.training.collaborative import AlsConfig
+from modiste.training.item_to_item import ItemToItemConfig
 from modiste.training.ranking_evaluation import Standing, standings
 from modiste.training.ranking_queries import QuestionSources, labelled_queries
 from modiste.training.ranking_sets import RankingSet, ranking_set
@@ -71,6 +72,7 @@ def fit_ranker(
     sources: QuestionSources | None = None,
     *,
     als: AlsConfig | None = None,
+    item_to_item: ItemToItemConfig | None = None,
     config: RankerConfig | None = None,
     cuts: TimeCuts | None = None,
 ) -> Ranker:
@@ -86,6 +88,8 @@ def fit_ranker(
     sources : QuestionSources, optional
     als : AlsConfig, optional
         Of the collaborative source at each cut; the same as the release's.
+    item_to_item : ItemToItemConfig, optional
+        Of the item-to-item source, likewise.
     config : RankerConfig, optional
     cuts : TimeCuts, optional
         By default `time_cuts` of the events.
@@ -104,7 +108,9 @@ def fit_ranker(
     visual = Visual(catalogue)
     sets: list[RankingSet] = []
     for nth, cut in enumerate(cuts.training):
-        snapshot = Snapshot.take(catalogue, events, cut.as_of, als, visual=visual)
+        snapshot = Snapshot.take(
+            catalogue, events, cut.as_of, als, item_to_item=item_to_item, visual=visual
+        )
         asked = labelled_queries(
             snapshot,
             events,
@@ -127,7 +133,9 @@ def fit_ranker(
         home_booster = _fit_booster(home, config)
         training = asking
     booster = _fit_booster(training, config)
-    snapshot = Snapshot.take(catalogue, events, cuts.validation.as_of, als, visual=visual)
+    snapshot = Snapshot.take(
+        catalogue, events, cuts.validation.as_of, als, item_to_item=item_to_item, visual=visual
+    )
     asked = labelled_queries(
         snapshot, events, cuts.validation, sources, max_users=config.max_users, seed=config.seed
     )

@@ -14,6 +14,7 @@ from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.pool import SOURCES, Pool
 from modiste.recommender.ranker import BLEND, HYBRID, Ranker, segments
 from modiste.training.collaborative import AlsConfig
+from modiste.training.item_to_item import ItemToItemConfig
 from modiste.training.metrics import (
     Interval,
     bootstrap_interval,
@@ -184,6 +185,7 @@ def evaluate_ranking(
     sources: QuestionSources | None = None,
     *,
     als: AlsConfig | None = None,
+    item_to_item: ItemToItemConfig | None = None,
     seed: int = 0,
 ) -> RankingReport:
     """Compare what the ranker serves with each source alone, on one cut.
@@ -202,6 +204,7 @@ def evaluate_ranking(
         The test cut of `time_cuts`.
     sources : QuestionSources, optional
     als : AlsConfig, optional
+    item_to_item : ItemToItemConfig, optional
     seed : int
 
     Returns
@@ -209,7 +212,7 @@ def evaluate_ranking(
     RankingReport
         Without lines where nothing was bought in the window.
     """
-    snapshot = Snapshot.take(catalogue, events, cut.as_of, als)
+    snapshot = Snapshot.take(catalogue, events, cut.as_of, als, item_to_item=item_to_item)
     labelled = labelled_queries(snapshot, events, cut, sources, seed=seed)
     found = standings(ranker, snapshot, labelled, SYSTEMS)
     is_home = labelled.kinds == HOME

@@ -10,17 +10,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modiste.recommender.attribute import Attribute
 from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.collaborative import Collaborative, Factors
 from modiste.recommender.eligibility import allowed_items
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.history import History
 from modiste.recommender.pool import PoolSource
-from modiste.recommender.popular import Popular
 from modiste.recommender.repeat import Repeat
+from modiste.recommender.sources import candidate_sources
 from modiste.recommender.visual import Visual
 from modiste.training.collaborative import AlsConfig, fit_collaborative
+from modiste.training.item_to_item import ItemToItemConfig, fit_item_to_item
 
 _SECONDS_A_DAY = 86_400.0
 
@@ -33,7 +32,6 @@ class Snapshot:
     ----------
     catalogue : Catalogue
     history : History
-    factors : Factors
     sources : mapping of str to PoolSource
     rebought : ndarray
         Items of the categories that shoppers buy again, shape ``(n_items,)`` bool.
@@ -44,7 +42,6 @@ class Snapshot:
 
     catalogue: Catalogue
     history: History
-    factors: Factors
     sources: Mapping[str, PoolSource]
     rebought: NDArray[np.bool_]
     on_sale: NDArray[np.bool_]
@@ -57,6 +54,7 @@ class Snapshot:
         as_of: datetime,
         als: AlsConfig | None = None,
         *,
+        item_to_item: ItemToItemConfig | None = None,
         visual: Visual | None = None,
     ) -> Snapshot:
         """Build every part from the events before a moment.
@@ -69,6 +67,7 @@ class Snapshot:
         as_of : datetime
             UTC.
         als : AlsConfig, optional
+        item_to_item : ItemToItemConfig, optional
         visual : Visual, optional
             Of this catalogue; it does not change with time, so several cuts can share it.
         """
@@ -80,14 +79,14 @@ class Snapshot:
         return cls(
             catalogue=catalogue,
             history=history,
-            factors=factors,
-            sources={
-                "visual": visual or Visual(catalogue),
-                "attribute": Attribute(catalogue),
-                "collaborative": Collaborative(factors),
-                "repeat": repeat,
-                "popular": Popular(catalogue, history),
-            },
+            sources=candidate_sources(
+                catalogue,
+                history,
+                factors,
+                fit_item_to_item(history, item_to_item),
+                visual=visual,
+                repeat=repeat,
+            ),
             rebought=repeat.rebought,
             on_sale=np.isnan(arrived) | (arrived <= days),
         )

@@ -20,6 +20,7 @@ from modiste.attribute_model.garment import Box, Garment
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Factors
 from modiste.recommender.history import History
+from modiste.recommender.item_to_item import ItemWeights
 from modiste.recommender.ranker import Ranker
 from modiste.recommender.recommender import Recommender
 from modiste.recommender.release import publish, write_release
@@ -60,6 +61,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         History.from_events(events(catalogue.items), catalogue.item_ids).save(parts)
         factors = np.random.default_rng(0).normal(size=(catalogue.n_items, 4))
         Factors(factors.astype(np.float32)).save(parts)
+        ItemWeights.nothing(catalogue.n_items).save(parts)
         Ranker.blend_only("a test").save(parts)
 
     release = write_release(folder, write_parts, config={}, metrics={}, data_fingerprint="0")

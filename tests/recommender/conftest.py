@@ -13,17 +13,16 @@ from checkerboard import (
     shop_items,
 )
 
-from modiste.recommender.attribute import Attribute
 from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.collaborative import Collaborative, Factors
+from modiste.recommender.collaborative import Factors
 from modiste.recommender.history import History
+from modiste.recommender.item_to_item import ItemWeights
 from modiste.recommender.pool import PoolSource
-from modiste.recommender.popular import Popular
 from modiste.recommender.ranker import Ranker
 from modiste.recommender.recommender import Recommender
-from modiste.recommender.repeat import Repeat
-from modiste.recommender.visual import Visual
+from modiste.recommender.sources import candidate_sources
 from modiste.training.collaborative import AlsConfig, fit_collaborative
+from modiste.training.item_to_item import ItemToItemConfig, fit_item_to_item
 
 
 @pytest.fixture(scope="session")
@@ -42,23 +41,27 @@ def factors(history: History) -> Factors:
 
 
 @pytest.fixture(scope="session")
-def sources(catalogue: Catalogue, history: History, factors: Factors) -> dict[str, PoolSource]:
-    return {
-        "visual": Visual(catalogue),
-        "attribute": Attribute(catalogue),
-        "collaborative": Collaborative(factors),
-        "repeat": Repeat(catalogue, history),
-        "popular": Popular(catalogue, history),
-    }
+def item_weights(history: History) -> ItemWeights:
+    return fit_item_to_item(history, ItemToItemConfig(l2=5.0))
 
 
 @pytest.fixture(scope="session")
-def recommender(catalogue: Catalogue, history: History, factors: Factors) -> Recommender:
+def sources(
+    catalogue: Catalogue, history: History, factors: Factors, item_weights: ItemWeights
+) -> dict[str, PoolSource]:
+    return candidate_sources(catalogue, history, factors, item_weights)
+
+
+@pytest.fixture(scope="session")
+def recommender(
+    catalogue: Catalogue, history: History, factors: Factors, item_weights: ItemWeights
+) -> Recommender:
     return Recommender(
         catalogue,
         history,
         factors,
         Ranker.blend_only("a test"),
+        item_weights=item_weights,
         photo_reader=RedMeansEven(),
         text_reader=WordByWord(),
     )

@@ -6,21 +6,20 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from modiste.data.vocabulary import Vocabulary
-from modiste.recommender.attribute import Attribute
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.causes import CAUSES
-from modiste.recommender.collaborative import Collaborative, Factors
+from modiste.recommender.collaborative import Factors
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.features import feature_table
 from modiste.recommender.history import History
+from modiste.recommender.item_to_item import ItemWeights
 from modiste.recommender.pool import propose
-from modiste.recommender.popular import Popular
 from modiste.recommender.ranker import Ranker
 from modiste.recommender.reasons import Explainer
-from modiste.recommender.repeat import Repeat
-from modiste.recommender.visual import Visual
+from modiste.recommender.sources import candidate_sources
 
 AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
 ITEMS = {
@@ -84,13 +83,15 @@ class Shop:
         factors[:2, 0], factors[2:4, 1] = 1.0, 1.0
         self.factors = Factors(factors, regularization=0.1)
         self.ranker = Ranker.blend_only("no training here")
-        self.sources = {
-            "visual": Visual(self.catalogue),
-            "attribute": Attribute(self.catalogue),
-            "collaborative": Collaborative(self.factors),
-            "repeat": Repeat(self.catalogue, self.history),
-            "popular": Popular(self.catalogue, self.history),
-        }
+        self.item_weights = ItemWeights(
+            sparse.csr_matrix(
+                (factors @ factors.T - np.diag([1, 1, 1, 1, 0, 0])).astype(np.float32)
+            ),
+            "written down",
+        )
+        self.sources = candidate_sources(
+            self.catalogue, self.history, self.factors, self.item_weights
+        )
 
     def index(self, item_id):
         return self.catalogue.item_ids.index(item_id)
@@ -107,7 +108,7 @@ class Shop:
         pool, features = self.rows(query)
         if contributions is None:
             contributions = self.ranker.contributions(features)
-        explainer = Explainer(self.catalogue, self.history, self.factors)
+        explainer = Explainer(self.catalogue, self.history, self.factors, self.item_weights)
         found = explainer.reasons(np.arange(len(pool)), pool, [query], features, contributions)
         ids = self.catalogue.item_ids.externals(pool.item_index)
         return dict(zip(ids, found, strict=True))

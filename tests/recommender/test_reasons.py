@@ -12,7 +12,8 @@ from six_items import AS_OF, ATTRIBUTES, ITEMS, Shop
 from modiste.recommender.causes import CAUSES
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.history import History
-from modiste.recommender.reasons import MAX_REASONS, MIN_PROFILE_COSINE
+from modiste.recommender.purchase_evidence import MIN_PROFILE_COSINE
+from modiste.recommender.reasons import MAX_REASONS
 
 
 @pytest.fixture(scope="module")
