@@ -80,7 +80,8 @@ class ItemFeatures:
             popularity, best[category], out=np.zeros_like(popularity), where=best[category] > 0
         )
         trend = np.log((popularity + 1.0) / (history.item_purchases + 1.0))
-        age = _days(history.as_of) - catalogue.available_from_days
+        # What arrived after the history ends is new, and not younger than that.
+        age = np.maximum(_days(history.as_of) - catalogue.available_from_days, 0.0)
         repeat_rate = history.repeat_rates(catalogue.categories, catalogue.n_categories)[category]
         columns = (
             np.log1p(popularity),

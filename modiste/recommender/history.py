@@ -110,7 +110,7 @@ class History:
         item_ids : IdMap
         as_of : datetime, optional
             With a time zone; events at or after it are left out. By default just after
-            the last event.
+            the last event, or now if there is none.
         """
         times = pd.to_datetime(events[columns.EVENT_TIME], utc=True).dt.as_unit("us")
         stamps = times.astype("int64").to_numpy()
@@ -286,7 +286,7 @@ def _counted(log: pd.DataFrame, user_ids: IdMap, n_items: int, as_of: datetime) 
 
 def _microseconds(moment: datetime | None, stamps: NDArray[np.int64]) -> int:
     if moment is None:
-        return int(stamps.max()) + 1 if stamps.size else 0
+        return int(stamps.max()) + 1 if stamps.size else _microseconds(datetime.now(UTC), stamps)
     if moment.tzinfo is None:
         raise ValueError(f"as_of must have a time zone. Received: {moment!r}")
     return (moment - _EPOCH) // timedelta(microseconds=1)

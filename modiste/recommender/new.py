@@ -40,8 +40,9 @@ class New:
 
     def __init__(self, catalogue: Catalogue, history: History) -> None:
         today = (history.as_of - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() / _SECONDS_A_DAY
-        age = today - catalogue.available_from_days
-        recent = (age >= 0) & (age <= NEW_UNTIL_DAYS)  # NaN is neither
+        # What arrived after the release was made is as new as can be.
+        age = np.maximum(today - catalogue.available_from_days, 0.0)
+        recent = age <= NEW_UNTIL_DAYS  # NaN is not
         scores = np.full(len(age), np.nan)
         scores[recent] = np.exp2(-age[recent] / NEW_HALF_LIFE_DAYS)
         self._scores = scores.astype(np.float32)

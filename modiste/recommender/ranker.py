@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modiste.errors import ReleaseError
-from modiste.recommender.causes import CAUSES, blend_terms, cause_of_source, sum_by_cause
+from modiste.recommender.causes import CAUSES, blend_terms, cause_of_source, is_asked, sum_by_cause
 from modiste.recommender.features import COLUMN, FEATURE_NAMES
 from modiste.recommender.pool import SOURCES
 
@@ -57,18 +57,16 @@ def is_weak_match(features: NDArray[np.float32]) -> NDArray[np.bool_]:
     is shown matches first, whatever else they like; a home page has no matches.
     """
     agreed = features[:, [COLUMN["visual_relative"], COLUMN["attribute_relative"]]]
-    asked = (features[:, COLUMN["has_embedding"]] > 0) | (features[:, COLUMN["has_attributes"]] > 0)
     weak: NDArray[np.bool_] = np.nan_to_num(agreed, nan=0.0).max(axis=1) < WEAK_MATCH
-    return asked & weak
+    return is_asked(features) & weak
 
 
 def segments(features: NDArray[np.float32]) -> NDArray[np.int64]:
     """Return the position in `SEGMENTS` of each row of a feature table, ``(n_rows,)`` int64."""
-    asked = (features[:, COLUMN["has_embedding"]] > 0) | (features[:, COLUMN["has_attributes"]] > 0)
     hot = features[:, COLUMN["n_purchased"]] >= HOT_PURCHASES
     cold = features[:, COLUMN["n_history"]] == 0
     shopper = np.where(cold, 2, np.where(hot, 0, 1))
-    return np.where(asked, 0, 3) + shopper
+    return np.where(is_asked(features), 0, 3) + shopper
 
 
 @dataclass(frozen=True)
@@ -157,22 +155,21 @@ class Ranker:
     def scores_by(self, scorer: str, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Score each row by one of `SCORERS`, whatever the guard says.
 
-        A single source's proposals come first, in its order; then what it scores but did
-        not propose; then the rest, in the order of the blend.
+        A single source's proposals come first, in its order; the rest follows by what sells,
+        as in a shop that has only this source.
         """
         if scorer == HYBRID:
             if self.booster is None:
                 raise ValueError("This ranker has no booster, so no hybrid. Received: 'hybrid'")
             return self._predicted(features, 1)[:, 0].astype(np.float32)
-        blend = blend_terms(features).sum(axis=1)
         if scorer == BLEND:
-            return np.asarray(blend, dtype=np.float32)
+            return np.asarray(blend_terms(features).sum(axis=1), dtype=np.float32)
         if scorer not in SOURCES:
             raise ValueError(f"scorer must be one of {', '.join(SCORERS)}. Received: {scorer!r}")
-        own = features[:, COLUMN[f"{scorer}_score"]].astype(np.float64)
+        own = features[:, COLUMN[f"{scorer}_score"]]
         proposed = ~np.isnan(features[:, COLUMN[f"{scorer}_rank"]])
-        unproposed = np.where(np.isnan(own), blend - 2 * _STEP, own - _STEP)
-        return np.where(proposed, own, unproposed).astype(np.float32)
+        sells = features[:, COLUMN["popular_score"]] - _STEP
+        return np.where(proposed, own, np.nan_to_num(sells, nan=-2 * _STEP)).astype(np.float32)
 
     def contributions(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return how much each of `CAUSES` adds to or takes from each row's score.

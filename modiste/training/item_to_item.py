@@ -109,11 +109,11 @@ def _ease(touched: sparse.csr_matrix, config: ItemToItemConfig) -> sparse.csr_ma
 
 
 def _bm25(touched: sparse.csr_matrix, config: ItemToItemConfig) -> sparse.csr_matrix:
-    from implicit.nearest_neighbours import BM25Recommender
+    from implicit.nearest_neighbours import ItemItemRecommender, bm25_weight
 
     # One more, since each item is its own nearest neighbour.
-    model = BM25Recommender(K=config.n_neighbours + 1, K1=1.2, B=0.75, num_threads=1)
-    model.fit(touched, show_progress=False)
+    model = ItemItemRecommender(K=config.n_neighbours + 1, num_threads=1)
+    model.fit(bm25_weight(touched, K1=1.2, B=0.75).tocsr(), show_progress=False)
     weights = sparse.csr_matrix(model.similarity.T, dtype=np.float32)
     weights.setdiag(0.0)
     weights.eliminate_zeros()

@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 import tempfile
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from modiste.attribute_model.config import NetworkConfig
 from modiste.attribute_model.runtime import Detector
@@ -245,17 +244,8 @@ def _write_parts(
     parts.catalogue.save(folder)
     if parts.vectors is not None:
         parts.vectors.save(folder / WORD_VECTORS_FILE)
-    history = History.from_events(dataset.events, parts.catalogue.item_ids, _end_of(dataset.events))
+    history = History.from_events(dataset.events, parts.catalogue.item_ids)
     history.save(folder)
     fit_collaborative(history, config.als).save(folder)
     fit_item_to_item(history, config.item_to_item).save(folder)
     parts.ranker.save(folder)
-
-
-def _end_of(events: pd.DataFrame) -> datetime:
-    """Return the moment after the last event: what the release calls now."""
-    if events.empty:
-        return datetime.now(UTC)
-    last = pd.Timestamp(events[columns.EVENT_TIME].max())
-    end: datetime = last.to_pydatetime() + timedelta(microseconds=1)
-    return end

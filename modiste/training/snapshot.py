@@ -11,9 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.collaborative import Factors
 from modiste.recommender.eligibility import allowed_items
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.history import History
+from modiste.recommender.item_to_item import ItemWeights
 from modiste.recommender.pool import PoolSource
 from modiste.recommender.repeat import Repeat
 from modiste.recommender.sources import candidate_sources
@@ -32,6 +34,8 @@ class Snapshot:
     ----------
     catalogue : Catalogue
     history : History
+    factors : Factors
+    item_weights : ItemWeights
     sources : mapping of str to PoolSource
     rebought : ndarray
         Items of the categories that shoppers buy again, shape ``(n_items,)`` bool.
@@ -42,6 +46,8 @@ class Snapshot:
 
     catalogue: Catalogue
     history: History
+    factors: Factors
+    item_weights: ItemWeights
     sources: Mapping[str, PoolSource]
     rebought: NDArray[np.bool_]
     on_sale: NDArray[np.bool_]
@@ -73,17 +79,20 @@ class Snapshot:
         """
         history = History.from_events(events, catalogue.item_ids, as_of)
         factors = fit_collaborative(history, als)
+        item_weights = fit_item_to_item(history, item_to_item)
         repeat = Repeat(catalogue, history)
         days = (as_of - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() / _SECONDS_A_DAY
         arrived = catalogue.available_from_days
         return cls(
             catalogue=catalogue,
             history=history,
+            factors=factors,
+            item_weights=item_weights,
             sources=candidate_sources(
                 catalogue,
                 history,
                 factors,
-                fit_item_to_item(history, item_to_item),
+                item_weights,
                 visual=visual,
                 repeat=repeat,
             ),

@@ -99,15 +99,14 @@ def test_what_was_asked_for_comes_before_what_is_only_liked(booster):
     np.testing.assert_array_equal(ranker.scores(features), ranker.scores_by(HYBRID, features))
 
 
-def test_a_single_source_puts_its_own_proposals_first():
+def test_a_single_source_puts_its_own_proposals_first_and_then_what_sells():
     ranker = Ranker.blend_only("no purchases")
     features = table(6)
     features[:, COLUMN["visual_score"]] = [0.1, 0.9, 0.8, 0.2, np.nan, np.nan]
     features[:, COLUMN["visual_rank"]] = [2, 1, np.nan, np.nan, np.nan, np.nan]
-    for source in SOURCES[1:]:
-        features[:, COLUMN[f"{source}_rank"]] = [3, 3, 3, 3, 3, 1]
+    features[:, COLUMN["popular_score"]] = [0.9, 0.0, 0.1, 0.4, np.nan, 0.3]
     scores = ranker.scores_by("visual", features)
-    assert np.argsort(-scores).tolist() == [1, 0, 2, 3, 5, 4]
+    assert np.argsort(-scores).tolist() == [1, 0, 3, 5, 2, 4]
 
 
 def test_contributions_add_up_to_the_score(booster):
@@ -131,14 +130,21 @@ def test_taking_a_cause_away_lowers_the_score_that_it_raised(booster):
     assert (ranker.scores(without) < ranker.scores(features))[raised].all()
 
 
-@pytest.mark.parametrize("scorer", [BLEND, "popular"])
-def test_contributions_of_the_simple_scorers_name_their_sources(scorer):
+@pytest.mark.parametrize(
+    ("scorer", "asked", "causes"),
+    [
+        (BLEND, 1, set(CAUSES) - {"new", "other"}),
+        (BLEND, 0, set(CAUSES) - {"visual", "attributes", "other"}),
+        ("popular", 1, {"popular"}),
+        ("item_to_item", 0, {"item_to_item"}),
+    ],
+)
+def test_contributions_of_the_simple_scorers_name_their_sources(scorer, asked, causes):
     ranker = Ranker(None, Guard(dict.fromkeys(SEGMENTS, scorer)))
-    found = ranker.contributions(table())
-    named = {CAUSES[column] for column in np.flatnonzero(found.any(axis=0))}
-    every = {"visual", "attributes", "collaborative", "repeat", "popular"}
-    assert named == (every if scorer == BLEND else {"popular"})
-    np.testing.assert_allclose(found.sum(axis=1), ranker.scores(table()), rtol=1e-5)
+    features = of_segment(table(), asked=asked, n_history=3, n_purchased=1)
+    found = ranker.contributions(features)
+    assert {CAUSES[column] for column in np.flatnonzero(found.any(axis=0))} == causes
+    np.testing.assert_allclose(found.sum(axis=1), ranker.scores(features), rtol=1e-5)
 
 
 def test_every_cause_but_other_has_features_and_they_exist():

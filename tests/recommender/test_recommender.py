@@ -281,13 +281,14 @@ class TestColdShop:
 
 class TestRelease:
     @pytest.fixture
-    def releases_dir(self, recommender, history, factors, tmp_path):
+    def releases_dir(self, recommender, history, factors, item_weights, tmp_path):
         for hour in (8, 9):
 
             def write_parts(folder):
                 recommender.catalogue.save(folder)
                 history.save(folder)
                 factors.save(folder)
+                item_weights.save(folder)
                 recommender.ranker.save(folder)
                 words = WordVectors(
                     ("striped", "tee"), np.eye(2, dtype=np.float32), np.ones(2, dtype=np.int64)

@@ -146,7 +146,7 @@ class TestCheck:
         (release / "manifest.json").unlink()
         self._refused(release, "needs manifest.json")
 
-    @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema_version": 1}', "null"])
+    @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema_version": 2}', "null"])
     def test_malformed_manifest(self, write, text):
         release = write()
         (release / "manifest.json").write_text(text)
@@ -156,7 +156,7 @@ class TestCheck:
         release = write()
         path = release / "manifest.json"
         path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 99}))
-        self._refused(release, "schema version 1; train.*Received: 99")
+        self._refused(release, "schema version 2; train.*Received: 99")
 
     def test_changed_byte_of_the_manifest(self, write):
         path = write() / "manifest.json"

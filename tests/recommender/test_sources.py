@@ -13,7 +13,7 @@ from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Collaborative, Factors
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.encoder import QueryEncoder
-from modiste.recommender.history import History
+from modiste.recommender.history import REPEAT_PRIOR_PURCHASES, History
 from modiste.recommender.pool import SOURCES
 from modiste.recommender.popular import Popular
 from modiste.recommender.query import Query
@@ -299,6 +299,7 @@ class TestRepeat:
     def test_scores_by_rate_count_and_age(self, catalogue, history):
         repeat = Repeat(catalogue, history)
         rates = history.repeat_rates(catalogue.categories, catalogue.n_categories)
+        rates = rates[catalogue.categories]
         query = EncodedQuery.of_user(history, 2)
         found = repeat.candidates([query], N_ITEMS, _everything([query]))
         bought = dict(zip(query.purchased, range(len(query.purchased)), strict=True))
@@ -308,9 +309,11 @@ class TestRepeat:
             found.item_index[0, :n_found], found.score[0, :n_found], strict=True
         ):
             place = bought[item]
-            chance = 1 - (1 - rates[catalogue.categories[item]]) ** query.purchased_counts[place]
+            again = history.item_repeats[item] + REPEAT_PRIOR_PURCHASES * rates[item]
+            rate = again / (history.item_purchases[item] + REPEAT_PRIOR_PURCHASES)
             decay = 0.5 ** (query.purchased_days[place] / REPEAT_HALF_LIFE_DAYS)
-            assert score == pytest.approx(chance * decay, rel=1e-5)
+            chance = 1 - (1 - rate) ** (query.purchased_counts[place] * decay)
+            assert score == pytest.approx(chance, rel=1e-5)
 
     def test_socks_are_bought_again_and_dresses_are_not(self, catalogue, history):
         rebought = Repeat(catalogue, history).rebought

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+from test_collaborative import checkerboard
+
+from modiste.errors import ReleaseError
+from modiste.recommender.encoded_query import EncodedQuery
+from modiste.recommender.history import History
+from modiste.recommender.item_to_item import ItemToItem, ItemWeights
+from modiste.training.item_to_item import ItemToItemConfig, fit_item_to_item
+
+N_ITEMS = 20
+
+
+def slow_ease(touched, l2):
+    """Steck 2019, algorithm 1, as printed."""
+    gram = touched.T @ touched + l2 * np.eye(touched.shape[1])
+    inverse = np.linalg.inv(gram)
+    weights = inverse / -np.diag(inverse)
+    np.fill_diagonal(weights, 0)
+    return weights
+
+
+def test_ease_is_that_of_the_paper():
+    board = checkerboard()
+    fitted = fit_item_to_item(board, ItemToItemConfig("ease", l2=10.0))
+    expected = slow_ease(board.toarray().astype(np.float64), 10.0)
+    np.testing.assert_allclose(fitted.weights.toarray(), expected, atol=1e-5)
+    assert fitted.method == "ease"
+
+
+@pytest.mark.parametrize("method", ["ease", "bm25"])
+def test_weights_find_the_other_squares_of_the_checkerboard(method):
+    weights = fit_item_to_item(checkerboard(), ItemToItemConfig(method, l2=10.0)).weights.toarray()
+    same = weights[::2, ::2][~np.eye(N_ITEMS // 2, dtype=bool)]
+    assert same.mean() > 0
+    assert same.mean() > 5 * np.abs(weights[::2, 1::2]).mean()
+    assert not np.diag(weights).any()
+
+
+def test_only_the_strongest_of_each_row_are_kept():
+    board = checkerboard()
+    whole = fit_item_to_item(board, ItemToItemConfig("ease")).weights.toarray()
+    few = fit_item_to_item(board, ItemToItemConfig("ease", n_neighbours=4)).weights
+    assert (np.diff(few.indptr) == 4).all()
+    for row in range(N_ITEMS):
+        kept = few[[row]].toarray()[0]
+        left_out = np.where(kept == 0, np.abs(whole[row]), 0)
+        assert np.abs(kept[kept != 0]).min() >= left_out.max()
+
+
+def test_large_catalogues_get_bm25():
+    config = ItemToItemConfig(max_ease_items=N_ITEMS - 1)
+    assert fit_item_to_item(checkerboard(), config).method == "bm25"
+    assert fit_item_to_item(checkerboard(), ItemToItemConfig()).method == "ease"
+
+
+def test_an_item_nobody_touched_says_nothing_and_is_not_proposed():
+    board = checkerboard().tolil()
+    board[:, 5] = 0
+    weights = fit_item_to_item(board.tocsr()).weights.toarray()
+    assert not weights[5].any()
+    assert not weights[:, 5].any()
+    assert fit_item_to_item(sparse.csr_matrix((0, 3))).weights.shape == (3, 3)
+
+
+def test_how_often_does_not_count_and_the_histories_stay_as_they_are():
+    board = checkerboard()
+    often = board.copy()
+    often.data *= np.random.default_rng(0).integers(1, 9, often.nnz)
+    before = (often.data.copy(), often.indices.copy())
+    first, second = fit_item_to_item(board).weights, fit_item_to_item(often).weights
+    np.testing.assert_array_equal(first.toarray(), second.toarray())
+    np.testing.assert_array_equal(before[0], often.data)
+    np.testing.assert_array_equal(before[1], often.indices)
+
+
+def test_a_fit_leaves_the_order_of_a_history():
+    """SciPy sorts a matrix's columns in place, which would part items from their purchases."""
+    names = ("weight", "last_days", "n_purchases", "purchase_days", "popularity")
+    numbers = {name: np.ones(3, dtype=np.float32) for name in names}
+    counts = {name: np.ones(3, dtype=np.int32) for name in ("item_purchases", "item_repeats")}
+    history = History(
+        user_ids=None,  # type: ignore[arg-type]
+        n_items=3,
+        as_of=None,  # type: ignore[arg-type]
+        indptr=np.array([0, 3]),
+        item_index=np.array([2, 0, 1], dtype=np.int32),
+        **numbers,
+        **counts,
+    )
+    object.__setattr__(history, "user_ids", ["one"])
+    fit_item_to_item(history)
+    assert history.item_index.tolist() == [2, 0, 1]
+
+
+def test_parts_add_up_to_the_score():
+    weights = fit_item_to_item(checkerboard(), ItemToItemConfig(l2=5.0))
+    source = ItemToItem(weights)
+    query = EncodedQuery(
+        history=np.array([8, 2, 5], dtype=np.int32), history_weights=np.ones(3, dtype=np.float32)
+    )
+    items = np.arange(N_ITEMS, dtype=np.int32)
+    scores = source.pair_scores([query], np.zeros(N_ITEMS, dtype=np.int32), items)
+    np.testing.assert_allclose(source.parts(query.history, items).sum(axis=1), scores, rtol=1e-5)
+
+
+def test_the_same_after_the_disk(tmp_path):
+    fitted = fit_item_to_item(checkerboard())
+    fitted.save(tmp_path)
+    read = ItemWeights.load(tmp_path, N_ITEMS)
+    assert (read.weights != fitted.weights).nnz == 0
+    assert read.method == fitted.method
+    with pytest.raises(ReleaseError, match=r"one row for each of 7 items.*Received: 20"):
+        ItemWeights.load(tmp_path, 7)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"method": "knn"}, "method must be one of"),
+        ({"l2": 0.0}, "l2"),
+        ({"n_neighbours": 0}, "n_"),
+    ],
+)
+def test_settings_out_of_range_are_refused(given, message):
+    with pytest.raises(ValueError, match=message):
+        ItemToItemConfig(**given)
