@@ -80,6 +80,7 @@ _BY_FEATURE: Final = {
     "popularity": "popular",
     "category_popularity": "popular",
     "trend": "popular",
+    "week_trend": "popular",
     "item_purchases": "popular",
     "item_age_days": "new",
 }

@@ -38,12 +38,19 @@ ITEM_FEATURES: Final = (
     "popularity",
     "category_popularity",
     "trend",
+    "week_trend",
     "item_purchases",
     "repeat_rate",
     "price",
     "item_age_days",
 )
-QUERY_FEATURES: Final = ("has_embedding", "has_attributes", "n_history", "n_purchased")
+QUERY_FEATURES: Final = (
+    "has_embedding",
+    "has_attributes",
+    "n_history",
+    "n_purchased",
+    "days_since_purchase",
+)
 FEATURE_NAMES: Final = (
     *SOURCE_FEATURES,
     *MATCH_FEATURES,
@@ -82,11 +89,15 @@ class ItemFeatures:
         trend = np.log((popularity + 1.0) / (history.item_purchases + 1.0))
         # What arrived after the history ends is new, and not younger than that.
         age = np.maximum(_days(history.as_of) - catalogue.available_from_days, 0.0)
-        repeat_rate = history.repeat_rates(catalogue.categories, catalogue.n_categories)[category]
+        week_trend = np.log(
+            (history.recent_popularity.astype(np.float64) + 1.0) / (popularity + 1.0)
+        )
+        repeat_rate = history.item_repeat_rates(catalogue.categories, catalogue.n_categories)
         columns = (
             np.log1p(popularity),
             in_category,
             trend,
+            week_trend,
             np.log1p(history.item_purchases),
             repeat_rate,
             np.log1p(catalogue.prices),
@@ -219,6 +230,7 @@ def _add_query(table: NDArray[np.float32], pool: Pool, queries: Sequence[Encoded
                 _says_something(query),
                 len(query.history),
                 len(query.purchased),
+                query.purchased_days.min() if query.purchased.size else np.nan,
             )
             for query in queries
         ],

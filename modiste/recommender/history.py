@@ -39,6 +39,8 @@ RECENT_WEIGHT: Final = EVENT_WEIGHTS[columns.ADD_TO_CART]
 TASTE_HALF_LIFE_DAYS: Final = 90.0
 #: After this many days an event counts half in an item's popularity.
 POPULARITY_HALF_LIFE_DAYS: Final = 30.0
+#: The same for what sells this week.
+RECENT_HALF_LIFE_DAYS: Final = 7.0
 #: Purchases of prior weight with which a category's repeat rate starts at the shop's.
 REPEAT_PRIOR_PURCHASES: Final = 10.0
 
@@ -76,6 +78,8 @@ class History:
     popularity : ndarray
         Sum of `EVENT_WEIGHTS` of all shoppers, decayed by `POPULARITY_HALF_LIFE_DAYS`,
         shape ``(n_items,)`` float32.
+    recent_popularity : ndarray
+        The same, decayed by `RECENT_HALF_LIFE_DAYS`.
     item_purchases : ndarray
         Purchases of each item that were not refunded, shape ``(n_items,)`` int32.
     item_repeats : ndarray
@@ -93,6 +97,7 @@ class History:
     n_purchases: NDArray[np.int32]
     purchase_days: NDArray[np.float32]
     popularity: NDArray[np.float32]
+    recent_popularity: NDArray[np.float32]
     item_purchases: NDArray[np.int32]
     item_repeats: NDArray[np.int32]
 
@@ -183,6 +188,26 @@ class History:
         rates = (again + REPEAT_PRIOR_PURCHASES * shop) / (bought + REPEAT_PRIOR_PURCHASES)
         return np.asarray(rates, dtype=np.float32)
 
+    def item_repeat_rates(
+        self, categories: NDArray[np.int32], n_categories: int
+    ) -> NDArray[np.float32]:
+        """Return how often a purchase of each item is followed by another of it.
+
+        Parameters
+        ----------
+        categories, n_categories
+            As in `repeat_rates`.
+
+        Returns
+        -------
+        ndarray
+            Shape ``(n_items,)`` float32 in [0, 1]; an item with few purchases is drawn towards
+            its category.
+        """
+        prior = self.repeat_rates(categories, n_categories)[categories]
+        again = self.item_repeats + REPEAT_PRIOR_PURCHASES * prior
+        return np.asarray(again / (self.item_purchases + REPEAT_PRIOR_PURCHASES), dtype=np.float32)
+
     def save(self, folder: Path) -> None:
         """Write the two history files of a release into a folder."""
         np.savez(
@@ -227,6 +252,7 @@ _ARRAYS = (
     "n_purchases",
     "purchase_days",
     "popularity",
+    "recent_popularity",
     "item_purchases",
     "item_repeats",
 )
@@ -244,8 +270,9 @@ def _counted(log: pd.DataFrame, user_ids: IdMap, n_items: int, as_of: datetime) 
     weight[(log["name"] == columns.PURCHASE).to_numpy() & ~standing] = 0.0
 
     taste = weight * np.exp2(-days / TASTE_HALF_LIFE_DAYS)
-    popularity = np.bincount(
-        item, weight * np.exp2(-days / POPULARITY_HALF_LIFE_DAYS), minlength=n_items
+    popularity, recent_popularity = (
+        np.bincount(item, weight * np.exp2(-days / half_life), minlength=n_items)
+        for half_life in (POPULARITY_HALF_LIFE_DAYS, RECENT_HALF_LIFE_DAYS)
     )
     item_purchases = np.bincount(item[standing], minlength=n_items)
     # Sorted by pair and time: a standing purchase whose next one is of the same pair repeats.
@@ -279,6 +306,7 @@ def _counted(log: pd.DataFrame, user_ids: IdMap, n_items: int, as_of: datetime) 
         n_purchases=n_purchases[order].astype(np.int32),
         purchase_days=np.where(np.isinf(bought), np.nan, bought)[order].astype(np.float32),
         popularity=popularity.astype(np.float32),
+        recent_popularity=recent_popularity.astype(np.float32),
         item_purchases=item_purchases.astype(np.int32),
         item_repeats=repeats.astype(np.int32),
     )

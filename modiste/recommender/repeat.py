@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from modiste.recommender.candidates import Candidates
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.encoded_query import EncodedQuery
-from modiste.recommender.history import REPEAT_PRIOR_PURCHASES, History
+from modiste.recommender.history import History
 
 #: From this repeat rate on, a category counts as one that shoppers buy again.
 REBOUGHT_RATE: Final = 0.1
@@ -38,10 +38,8 @@ class Repeat:
         rates = history.repeat_rates(catalogue.categories, catalogue.n_categories)
         #: Repeat rate of each item's category, shape ``(n_items,)`` float32 in [0, 1].
         self.category_rates: NDArray[np.float32] = rates[catalogue.categories]
-        again = history.item_repeats + REPEAT_PRIOR_PURCHASES * self.category_rates
-        bought = history.item_purchases + REPEAT_PRIOR_PURCHASES
         #: Repeat rate of each item, shape ``(n_items,)`` float32 in [0, 1].
-        self.item_rates: NDArray[np.float32] = (again / bought).astype(np.float32)
+        self.item_rates = history.item_repeat_rates(catalogue.categories, catalogue.n_categories)
 
     @property
     def rebought(self) -> NDArray[np.bool_]:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 from test_collaborative import checkerboard
 
+from modiste.data.identifiers import IdMap
 from modiste.errors import ReleaseError
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.history import History
@@ -79,19 +81,17 @@ def test_how_often_does_not_count_and_the_histories_stay_as_they_are():
 
 def test_a_fit_leaves_the_order_of_a_history():
     """SciPy sorts a matrix's columns in place, which would part items from their purchases."""
-    names = ("weight", "last_days", "n_purchases", "purchase_days", "popularity")
-    numbers = {name: np.ones(3, dtype=np.float32) for name in names}
-    counts = {name: np.ones(3, dtype=np.int32) for name in ("item_purchases", "item_repeats")}
-    history = History(
-        user_ids=None,  # type: ignore[arg-type]
-        n_items=3,
-        as_of=None,  # type: ignore[arg-type]
-        indptr=np.array([0, 3]),
-        item_index=np.array([2, 0, 1], dtype=np.int32),
-        **numbers,
-        **counts,
+    events = pd.DataFrame(
+        {
+            "user_id": "one",
+            "item_id": ["c", "a", "b"],
+            "event_name": "purchase",
+            "event_time": pd.date_range("2026-01-01", periods=3, tz="UTC"),
+            "quantity": pd.array([1, 1, 1], dtype="Int64"),
+        }
     )
-    object.__setattr__(history, "user_ids", ["one"])
+    history = History.from_events(events, IdMap(["a", "b", "c"]))
+    assert history.item_index.tolist() == [2, 0, 1]
     fit_item_to_item(history)
     assert history.item_index.tolist() == [2, 0, 1]
 
