@@ -255,7 +255,7 @@ def test_terminal_tables_take_the_evaluation(
 ) -> None:
     from modiste.training.evaluation import evaluate_release
 
-    evaluation = evaluate_release(shop / "releases", Dataset.read(shop / "shop"), "val")
+    evaluation = evaluate_release(shop / "releases", Dataset.read(shop / "shop"), "test")
     terminal.print_tables(evaluation.tables)
     said = capsys.readouterr().out
     assert "category top-5" in said

@@ -96,7 +96,7 @@ def evaluate_parts(
     n_cuts: int = RankerConfig.n_cuts,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Score the network on a split's photos and the ranking on the window of that split.
+    """Score the network on a split's photos and, for the test split, the ranking.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def evaluate_parts(
     item_to_item : ItemToItemConfig, optional
         Of the item-to-item source, likewise.
     n_cuts : int
-        Training windows of the ranker, so that its validation and test windows are found.
+        Training windows of the ranker, so that its test window is found.
     progress : callable, optional
     """
     figures: dict[str, object] = {"split": split}
@@ -123,6 +123,12 @@ def evaluate_parts(
         network = evaluate_network(parts.detector, dataset, split, progress=progress)
         figures["network"] = network.to_json()
         tables.append(network_table(network, split))
+    if split != columns.TEST:
+        not_scored["ranking"] = (
+            "The ranker learnt from every window before the test window; what it reached on the "
+            "validation window before that is in ranker.json."
+        )
+        return Evaluation(figures | {"not_scored": not_scored}, tuple(tables))
     try:
         cuts = time_cuts(dataset.events, n_training=n_cuts)
     except DatasetError as error:
@@ -136,7 +142,7 @@ def evaluate_parts(
             parts.ranker,
             parts.catalogue,
             dataset.events,
-            cuts.test if split == columns.TEST else cuts.validation,
+            cuts.test,
             questions,
             als=als,
             item_to_item=item_to_item,

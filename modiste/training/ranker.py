@@ -24,10 +24,15 @@ from modiste.recommender.visual import Visual
 from modiste.training.collaborative import AlsConfig
 from modiste.training.item_to_item import ItemToItemConfig
 from modiste.training.ranking_evaluation import Standing, standings
-from modiste.training.ranking_queries import QuestionSources, labelled_queries
+from modiste.training.ranking_queries import (
+    MAX_QUESTIONS_A_SHOPPER,
+    LabelledQueries,
+    QuestionSources,
+    labelled_queries,
+)
 from modiste.training.ranking_sets import RankingSet, ranking_set
 from modiste.training.snapshot import Snapshot
-from modiste.training.time_cuts import TimeCuts, time_cuts
+from modiste.training.time_cuts import Cut, TimeCuts, time_cuts
 
 if TYPE_CHECKING:
     import lightgbm
@@ -51,8 +56,12 @@ class RankerConfig:
     min_rows_a_leaf : int
     max_users : int
         Shoppers drawn at each cut, at most.
+    max_questions : int
+        Questions with a photo or phrase that each of them asks, at most.
     n_cuts : int
         Training cuts in time.
+    repeats : str
+        What may be shown to who bought it; see ``modiste.training.snapshot.REPEATS``.
     seed : int
         The same seed and data give the same trees.
     """
@@ -62,7 +71,9 @@ class RankerConfig:
     learning_rate: float = 0.07
     min_rows_a_leaf: int = 50
     max_users: int = 800
+    max_questions: int = MAX_QUESTIONS_A_SHOPPER
     n_cuts: int = 3
+    repeats: str = "learnt"
     seed: int = 0
 
 
@@ -76,7 +87,7 @@ def fit_ranker(
     config: RankerConfig | None = None,
     cuts: TimeCuts | None = None,
 ) -> Ranker:
-    """Fit the ranker on the training cuts and guard it on the validation cut.
+    """Fit the ranker on the training cuts, guard it on the validation cut, fit it on both.
 
     Nothing after the validation window is looked at, so the test cut stays unseen.
 
@@ -106,20 +117,31 @@ def fit_ranker(
     except DatasetError as error:
         return Ranker.blend_only(f"The ranker was not fitted: {error}")
     visual = Visual(catalogue)
-    sets: list[RankingSet] = []
-    for nth, cut in enumerate(cuts.training):
+
+    def asked_at(cut: Cut, seed: int) -> tuple[Snapshot, LabelledQueries]:
         snapshot = Snapshot.take(
-            catalogue, events, cut.as_of, als, item_to_item=item_to_item, visual=visual
+            catalogue,
+            events,
+            cut.as_of,
+            als,
+            item_to_item=item_to_item,
+            visual=visual,
+            repeats=config.repeats,
         )
-        asked = labelled_queries(
+        labelled = labelled_queries(
             snapshot,
             events,
             cut,
             sources,
             max_users=config.max_users,
-            seed=config.seed + nth,
+            max_questions=config.max_questions,
+            seed=seed,
         )
-        sets.append(ranking_set(snapshot, asked, seed=config.seed + nth))
+        return snapshot, labelled
+
+    sets: list[RankingSet] = []
+    for nth, cut in enumerate(cuts.training):
+        sets.append(ranking_set(*asked_at(cut, config.seed + nth), seed=config.seed + nth))
     training = RankingSet.joined(sets)
     n_queries = len(training.group_sizes)
     if n_queries < MIN_TRAINING_QUERIES:
@@ -127,22 +149,15 @@ def fit_ranker(
             f"The ranker was not fitted: it needs at least {MIN_TRAINING_QUERIES} queries whose "
             f"answer was bought within the training windows. Received: {n_queries}"
         )
-    asking, home = training.split_by_hint()
-    home_booster = None
-    if min(len(asking.group_sizes), len(home.group_sizes)) >= MIN_TRAINING_QUERIES:
-        home_booster = _fit_booster(home, config)
-        training = asking
-    booster = _fit_booster(training, config)
-    snapshot = Snapshot.take(
-        catalogue, events, cuts.validation.as_of, als, item_to_item=item_to_item, visual=visual
-    )
-    asked = labelled_queries(
-        snapshot, events, cuts.validation, sources, max_users=config.max_users, seed=config.seed
-    )
     everywhere = Guard(dict.fromkeys(SEGMENTS, HYBRID))
+    booster, home_booster = _fit_boosters(training, config)
     unguarded = Ranker(booster, everywhere, home_booster)
-    found = standings(unguarded, snapshot, asked, SCORERS)
-    return Ranker(booster, guard(found), home_booster)
+    snapshot, labelled = asked_at(cuts.validation, config.seed)
+    decided = guard(standings(unguarded, snapshot, labelled, SCORERS))
+    # What is decided on the latest window may then be learnt from it too.
+    latest = ranking_set(snapshot, labelled, seed=config.seed + len(sets))
+    booster, home_booster = _fit_boosters(RankingSet.joined([*sets, latest]), config)
+    return Ranker(booster, decided, home_booster)
 
 
 def guard(found: Mapping[str, Standing]) -> Guard:
@@ -178,6 +193,16 @@ def guard(found: Mapping[str, Standing]) -> Guard:
             # max keeps the first of equals, and the hybrid is named first.
             served[segment] = max(standing, key=standing.__getitem__)
     return Guard(served, table, n_queries)
+
+
+def _fit_boosters(
+    training: RankingSet, config: RankerConfig
+) -> tuple[lightgbm.Booster, lightgbm.Booster | None]:
+    """Return the booster, and one for home pages where there is enough of both to learn from."""
+    asking, home = training.split_by_hint()
+    if min(len(asking.group_sizes), len(home.group_sizes)) < MIN_TRAINING_QUERIES:
+        return _fit_booster(training, config), None
+    return _fit_booster(asking, config), _fit_booster(home, config)
 
 
 def _fit_booster(training: RankingSet, config: RankerConfig) -> lightgbm.Booster:

@@ -83,12 +83,13 @@ def labelled_queries(
     sources: QuestionSources | None = None,
     *,
     max_users: int = 1000,
+    max_questions: int = MAX_QUESTIONS_A_SHOPPER,
     seed: int = 0,
 ) -> LabelledQueries:
     """Ask for what each shopper bought in the window of a cut, with and without a hint.
 
     Each shopper gives one home page, for everything bought, and up to
-    `MAX_QUESTIONS_A_SHOPPER` questions for one item each: the search that led to it, or
+    `max_questions` questions for one item each: the search that led to it, or
     another photo of it. Where there is neither, a phrase is made from the item's own
     attributes, or a photo from its embedding and that of an item that looks like it.
 
@@ -102,6 +103,8 @@ def labelled_queries(
     sources : QuestionSources, optional
     max_users : int
         Shoppers drawn, at most.
+    max_questions : int
+        Questions with a photo or phrase a shopper, at most; 0 asks for home pages only.
     seed : int
 
     Returns
@@ -135,7 +138,7 @@ def labelled_queries(
         queries.append(shopper)
         answers.append(items)
         kinds.append(HOME)
-        asked = generator.permutation(items)[:MAX_QUESTIONS_A_SHOPPER]
+        asked = generator.permutation(items)[:max_questions]
         for item in asked.tolist():
             term = terms.get((user_id, catalogue.item_ids.ids[item]))
             query, kind = maker.question(shopper, item, user_id, term)

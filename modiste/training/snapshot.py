@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,10 @@ from modiste.recommender.visual import Visual
 from modiste.training.collaborative import AlsConfig, fit_collaborative
 from modiste.training.item_to_item import ItemToItemConfig, fit_item_to_item
 
+#: Whether what a shopper bought may be shown to them again: where its category is one that
+#: shoppers buy again, always, or never.
+REPEATS: Final = ("learnt", "always", "never")
+
 _SECONDS_A_DAY = 86_400.0
 
 
@@ -38,7 +43,7 @@ class Snapshot:
     item_weights : ItemWeights
     sources : mapping of str to PoolSource
     rebought : ndarray
-        Items of the categories that shoppers buy again, shape ``(n_items,)`` bool.
+        Items that may be shown to who bought them, shape ``(n_items,)`` bool.
     on_sale : ndarray
         Items that had arrived, shape ``(n_items,)`` bool. Whether one was in stock then is
         not known, so it is taken to be.
@@ -62,6 +67,8 @@ class Snapshot:
         *,
         item_to_item: ItemToItemConfig | None = None,
         visual: Visual | None = None,
+        repeats: str = "learnt",
+        arrived_by: datetime | None = None,
     ) -> Snapshot:
         """Build every part from the events before a moment.
 
@@ -76,12 +83,31 @@ class Snapshot:
         item_to_item : ItemToItemConfig, optional
         visual : Visual, optional
             Of this catalogue; it does not change with time, so several cuts can share it.
+        repeats : str
+            One of `REPEATS`.
+        arrived_by : datetime, optional
+            Items that arrived until then are on sale, though nothing is known of what was done
+            with them after `as_of`; by default `as_of`.
+
+        Raises
+        ------
+        ValueError
+            If `repeats` is none of `REPEATS`.
         """
+        if repeats not in REPEATS:
+            raise ValueError(f"repeats must be one of {', '.join(REPEATS)}. Received: {repeats!r}")
         history = History.from_events(events, catalogue.item_ids, as_of)
         factors = fit_collaborative(history, als)
         item_weights = fit_item_to_item(history, item_to_item)
         repeat = Repeat(catalogue, history)
-        days = (as_of - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() / _SECONDS_A_DAY
+        rebought = {
+            "learnt": repeat.rebought,
+            "always": np.ones(catalogue.n_items, dtype=np.bool_),
+            "never": np.zeros(catalogue.n_items, dtype=np.bool_),
+        }
+        days = (
+            (arrived_by or as_of) - datetime(1970, 1, 1, tzinfo=UTC)
+        ).total_seconds() / _SECONDS_A_DAY
         arrived = catalogue.available_from_days
         return cls(
             catalogue=catalogue,
@@ -96,7 +122,7 @@ class Snapshot:
                 visual=visual,
                 repeat=repeat,
             ),
-            rebought=repeat.rebought,
+            rebought=rebought[repeats],
             on_sale=np.isnan(arrived) | (arrived <= days),
         )
 

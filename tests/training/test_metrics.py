@@ -130,3 +130,37 @@ def test_an_interval_of_nothing_is_refused():
         metrics.bootstrap_interval(np.array([]))
     with pytest.raises(ValueError, match="0 of them finite"):
         metrics.bootstrap_interval(np.array([np.nan]))
+
+
+class TestPairedRatio:
+    def test_is_the_ratio_of_the_means_whatever_both_have_in_common(self):
+        generator = np.random.default_rng(0)
+        other = generator.random(200)
+        found = metrics.paired_ratio(1.5 * other, other)
+        assert found.mean == pytest.approx(1.5)
+        # Every sample has the same ratio, though the means differ widely between samples.
+        assert (found.low, found.high) == (pytest.approx(1.5), pytest.approx(1.5))
+        assert found.n_users == 200
+
+    def test_interval_covers_the_truth_as_often_as_it_says(self):
+        generator = np.random.default_rng(1)
+        covered = 0
+        for seed in range(100):
+            values, others = generator.exponential(2.0, 80), generator.exponential(1.0, 80)
+            found = metrics.paired_ratio(values, others, seed=seed, n_resamples=200)
+            covered += found.low <= 2.0 <= found.high
+        assert 88 <= covered <= 100
+
+    def test_a_shopper_s_queries_are_drawn_together(self):
+        values, others = np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 1.0])
+        found = metrics.paired_ratio(values, others, np.array([4, 4, 9], dtype=np.int32))
+        assert found.n_users == 2
+        assert found.low == found.high == 2.0
+
+    def test_nothing_to_compare_with(self):
+        found = metrics.paired_ratio(np.ones(3), np.zeros(3))
+        assert found.mean == found.low == np.inf
+        neither = metrics.paired_ratio(np.zeros(3), np.zeros(3))
+        assert np.isnan([neither.mean, neither.low, neither.high]).all()
+        with pytest.raises(ValueError, match="same queries"):
+            metrics.paired_ratio(np.ones(3), np.ones(2))

@@ -1,0 +1,334 @@
+"""Does the hybrid pay: what it ranks against each of its sources alone.
+
+``make bench NAME=hybrid DATA=...`` needs a directory with ``online-retail``; nothing of it is
+part of modiste. The demo shop is drawn and a release trained on it, network and all.
+Protocols:
+
+online retail, home page
+    Global time split: what each shopper known before buys in the 28 days after it, three
+    windows, their shoppers pooled. The ranker is fitted on the five windows before each. Once
+    what was bought may be answered again, once it may not.
+demo shop, query and home page
+    The last window of 28 days: the search or street photo that led to a purchase, for the
+    shopper who made it; home pages without either.
+demo shop, cold items
+    The same window with the items that arrived in it on sale; right are only those that
+    nobody had touched before it. Queries where one was bought.
+
+A source alone answers with its own proposals, then by what sells. The issue's peers stand
+beside the sources: recent purchases (latest first), BM25 item to item of implicit. Ratios and
+differences are paired; intervals are 95 % bootstrap over shoppers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from modiste.attribute_model.runtime import Detector
+from modiste.cli import terminal
+from modiste.data import columns, online_retail
+from modiste.data.dataset import Dataset
+from modiste.data.demo_shop.shop import write_demo_shop
+from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.item_to_item import ItemToItem
+from modiste.recommender.pool import SOURCES
+from modiste.recommender.ranker import SEGMENTS
+from modiste.recommender.recommender import Recommender
+from modiste.training.collaborative import AlsConfig
+from modiste.training.demo import DemoSize, demo_config
+from modiste.training.evaluation import street_garments
+from modiste.training.item_to_item import ItemToItemConfig, fit_item_to_item
+from modiste.training.job import run_job
+from modiste.training.metrics import bootstrap_interval, ndcg_at_k, paired_ratio, recall_at_k
+from modiste.training.ranker import RankerConfig, fit_ranker
+from modiste.training.ranking_evaluation import SERVED, SYSTEMS, K, Standing, standings
+from modiste.training.ranking_queries import (
+    HOME,
+    LabelledQueries,
+    QuestionSources,
+    labelled_queries,
+)
+from modiste.training.report import Table
+from modiste.training.snapshot import Snapshot
+from modiste.training.time_cuts import Cut, TimeCuts, time_cuts
+
+from harness import Figure, figure, print_figures
+
+WINDOW = timedelta(days=28)
+N_WINDOWS, N_TRAINING = 3, 4
+#: Chosen on windows before the first that is scored.
+ALS = AlsConfig(n_factors=128, regularization=1.0, alpha=10.0)
+ITEM_TO_ITEM = ItemToItemConfig(l2=800.0)
+HOME_PAGES = RankerConfig(max_users=5_000, max_questions=0, n_cuts=N_TRAINING)
+#: A seed that nothing else draws with.
+DEMO_SEED = 1_024
+RECENT, BM25 = "recent purchases", "BM25"
+#: What a system needs to be one source: no fusion, and no ranker.
+SINGLE = (*SOURCES, RECENT, BM25)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The figure of each system on the same queries.
+
+    Parameters
+    ----------
+    values : mapping of str to ndarray
+        Shape ``(n_queries,)`` float64 by system.
+    users, segments : ndarray
+        Shape ``(n_queries,)``.
+    """
+
+    values: Mapping[str, NDArray[np.float64]]
+    users: NDArray[np.int32]
+    segments: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, found: Mapping[str, Standing], labelled: LabelledQueries) -> Scored:
+        """Take NDCG@10 of every system."""
+        some = next(iter(found.values()))
+        return cls(
+            {name: one.ndcg for name, one in found.items()},
+            labelled.users.astype(np.int32),
+            some.segments,
+        )
+
+    def only(self, rows: NDArray[np.bool_]) -> Scored:
+        """Return some of the queries."""
+        values = {name: one[rows] for name, one in self.values.items()}
+        return Scored(values, self.users[rows], self.segments[rows])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Scored]) -> Scored:
+        """Pool the queries of several windows; a shopper of two of them counts twice."""
+        offsets = np.cumsum([0, *(int(part.users.max()) + 1 for part in parts)])
+        return cls(
+            {name: np.concatenate([p.values[name] for p in parts]) for name in parts[0].values},
+            np.concatenate(
+                [p.users + np.int32(at) for p, at in zip(parts, offsets[:-1], strict=True)]
+            ),
+            np.concatenate([p.segments for p in parts]),
+        )
+
+    @property
+    def best_single(self) -> str:
+        """Name of the single source with the highest mean."""
+        singles = [name for name in self.values if name in SINGLE]
+        return max(singles, key=lambda name: float(self.values[name].mean()))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train, rank and print; 1 if a target is missed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="The directory of real data.")
+    parser.add_argument("--out", type=Path, default=Path("runs", "hybrid"))
+    parser.add_argument("--parts", nargs="*", default=["online-retail", "demo"])
+    given = parser.parse_args(arguments)
+    if "online-retail" in given.parts and not (given.data / "online-retail").exists():
+        print(f"Skipped: {given.data} has no online-retail.", file=sys.stderr)
+        return 2
+    start, figures = time.perf_counter(), []
+    if "online-retail" in given.parts:
+        figures += _online_retail(given.data, given.out / "online-retail")
+    if "demo" in given.parts:
+        figures += _demo(given.out / "demo")
+    print(f"Took {time.perf_counter() - start:.0f} s.")
+    print_figures("hybrid", figures)
+    return 0 if all(found.met is not False for found in figures) else 1
+
+
+def _online_retail(data: Path, out: Path) -> list[Figure]:
+    online_retail.prepare(data / "online-retail", out)
+    dataset = Dataset.read(out)
+    catalogue = Catalogue.from_items(dataset.items, dataset.vocabulary)
+    figures = []
+    for repeats, name, target in (
+        ("always", "home page, bought items allowed", 1.3),
+        ("never", "home page, never bought before", 1.4),
+    ):
+        parts = []
+        for nth in range(N_WINDOWS, 0, -1):
+            parts.append(_window(catalogue, dataset.events, nth, repeats))
+            print(f"Online Retail, {name}, window {N_WINDOWS + 1 - nth}", flush=True)
+        scored = Scored.joined(parts)
+        known = scored.only(~np.char.endswith(np.array(SEGMENTS)[scored.segments], "cold"))
+        figures += _told(f"Online Retail, {name}", known, target)
+        figures += _segments(f"Online Retail, {name}", scored)
+    return figures
+
+
+def _window(catalogue: Catalogue, events: pd.DataFrame, nth_last: int, repeats: str) -> Scored:
+    end = pd.Timestamp(events[columns.EVENT_TIME].max()).to_pydatetime()
+    edges = [end + timedelta(microseconds=1) - n * WINDOW for n in range(nth_last + 5, -1, -1)]
+    cuts = [Cut(as_of, until) for as_of, until in itertools.pairwise(edges)]
+    test = cuts[N_TRAINING + 1]
+    config = replace(HOME_PAGES, repeats=repeats)
+    ranker = fit_ranker(
+        catalogue,
+        events,
+        als=ALS,
+        item_to_item=ITEM_TO_ITEM,
+        config=config,
+        cuts=TimeCuts(tuple(cuts[:N_TRAINING]), cuts[N_TRAINING], test),
+    )
+    snapshot = Snapshot.take(
+        catalogue, events, test.as_of, ALS, item_to_item=ITEM_TO_ITEM, repeats=repeats
+    )
+    labelled = labelled_queries(snapshot, events, test, max_users=config.max_users, max_questions=0)
+    found = standings(ranker, snapshot, labelled, SYSTEMS)
+    scored = Scored.of(found, labelled)
+    peers = {RECENT: _recent(snapshot, labelled), BM25: _bm25(snapshot, labelled)}
+    values = {name: ndcg_at_k(top, labelled.relevant, K) for name, top in peers.items()}
+    return replace(scored, values={**scored.values, **values})
+
+
+def _recent(snapshot: Snapshot, labelled: LabelledQueries) -> NDArray[np.int32]:
+    """Answer with what was bought last, then by what sells."""
+    best = np.argsort(-snapshot.history.popularity, kind="stable")
+    tops = []
+    for query in labelled.queries:
+        order = np.argsort(query.purchased_days, kind="stable")
+        tops.append(_first(np.concatenate([query.purchased[order], best]), query, snapshot))
+    return np.array(tops, dtype=np.int32)
+
+
+def _bm25(snapshot: Snapshot, labelled: LabelledQueries) -> NDArray[np.int32]:
+    source = ItemToItem(fit_item_to_item(snapshot.history, ItemToItemConfig("bm25")))
+    best = np.argsort(-snapshot.history.popularity, kind="stable")
+    tops = []
+    for query in labelled.queries:
+        found = source.candidates([query], 200, snapshot.allowed([query])).item_index[0]
+        tops.append(_first(np.concatenate([found[found >= 0], best]), query, snapshot))
+    return np.array(tops, dtype=np.int32)
+
+
+def _first(order: NDArray[np.int64], query: object, snapshot: Snapshot) -> NDArray[np.int32]:
+    allowed = snapshot.allowed([query])[0]  # type: ignore[list-item]
+    kept = order[allowed[order]]
+    _, places = np.unique(kept, return_index=True)
+    return np.asarray(kept[np.sort(places)][:K], dtype=np.int32)
+
+
+def _demo(out: Path) -> list[Figure]:
+    size = DemoSize()
+    write_demo_shop(out / "shop", n_items=size.n_items, n_users=size.n_users, seed=DEMO_SEED)
+    dataset = Dataset.read(out / "shop")
+    with terminal.progress_bars() as progress:
+        published = run_job(
+            dataset, out / "releases", demo_config(size, DEMO_SEED), progress=progress
+        )
+    release = Recommender.load(published.path)
+    detector = Detector.load(published.path, dataset.vocabulary)
+    asking = QuestionSources(
+        release.encoder.text_reader, street_garments(dataset, detector, columns.TEST)
+    )
+    cut = time_cuts(dataset.events, n_training=RankerConfig.n_cuts).test
+    figures = []
+    scored, labelled = _demo_window(release, dataset, asking, cut, None)
+    is_home = labelled.kinds == HOME
+    for name, rows, target in (
+        ("query with shopper", ~is_home, 1.25),
+        ("home page", is_home, 1.1),
+    ):
+        part = scored.only(rows)
+        figures += _told(f"Demo shop, {name}", part, target)
+        figures += _segments(f"Demo shop, {name}", part)
+    return [*figures, *_cold(release, dataset, asking, cut)]
+
+
+def _demo_window(
+    release: Recommender,
+    dataset: Dataset,
+    asking: QuestionSources,
+    cut: Cut,
+    arrived_by: datetime | None,
+) -> tuple[Scored, LabelledQueries]:
+    snapshot = Snapshot.take(release.catalogue, dataset.events, cut.as_of, arrived_by=arrived_by)
+    labelled = labelled_queries(snapshot, dataset.events, cut, asking)
+    return Scored.of(standings(release.ranker, snapshot, labelled, SYSTEMS), labelled), labelled
+
+
+def _cold(
+    release: Recommender, dataset: Dataset, asking: QuestionSources, cut: Cut
+) -> list[Figure]:
+    """Score only what nobody had touched before the window."""
+    events = dataset.events
+    snapshot = Snapshot.take(release.catalogue, events, cut.as_of, arrived_by=cut.until)
+    labelled = labelled_queries(snapshot, events, cut, asking, max_users=5_000)
+    untouched = (snapshot.history.popularity == 0).astype(np.float32)
+    relevant = labelled.relevant.multiply(untouched[None, :]).tocsr()
+    relevant.eliminate_zeros()
+    rows = np.flatnonzero(np.diff(relevant.indptr))
+    asked = LabelledQueries(
+        tuple(labelled.queries[row] for row in rows),
+        relevant[rows],
+        labelled.users[rows],
+        labelled.kinds[rows],
+    )
+    found = standings(release.ranker, snapshot, asked, SYSTEMS)
+    values = {name: recall_at_k(one.ranked, asked.relevant, K) for name, one in found.items()}
+    segments = next(iter(found.values())).segments
+    scored = Scored(values, asked.users.astype(np.int32), segments)
+    is_home = asked.kinds == HOME
+    figures = []
+    for name, part in (
+        ("cold items, all", scored),
+        ("cold items, query", scored.only(~is_home)),
+        ("cold items, home page", scored.only(is_home)),
+    ):
+        target = 1.0 if part is scored else None
+        figures += _told(f"Demo shop, {name}", part, target, measure="recall@10")
+    return figures
+
+
+def _told(
+    title: str, scored: Scored, target: float | None, *, measure: str = "NDCG@10"
+) -> list[Figure]:
+    """Print every system and return the ratio of what is served to the best single source."""
+    order = sorted(scored.values, key=lambda name: -float(scored.values[name].mean()))
+    rows = tuple(
+        (name, str(bootstrap_interval(scored.values[name], scored.users))) for name in order
+    )
+    n_users = len(np.unique(scored.users))
+    heading = f"{title}: {len(scored.users):,} queries of {n_users:,} shoppers"
+    terminal.print_tables([Table(heading, ("way of ranking", measure), rows)])
+    best = scored.best_single
+    ratio = paired_ratio(scored.values[SERVED], scored.values[best], scored.users)
+    print(f"served / {best}: {ratio}\n", flush=True)
+    name = f"{title}: {measure} over the best single source ({best})"
+    return [figure(name, ratio.mean, interval=(ratio.low, ratio.high), at_least=target)]
+
+
+def _segments(title: str, scored: Scored) -> list[Figure]:
+    """Return by how much what is served beats the best single source of each segment."""
+    figures = []
+    for number, segment in enumerate(SEGMENTS):
+        part = scored.only(scored.segments == number)
+        if not len(part.users):
+            continue
+        best = part.best_single
+        gain = bootstrap_interval(part.values[SERVED] - part.values[best], part.users)
+        print(f"{title}, {segment} ({gain.n_users:,} shoppers): served - {best}: {gain}")
+        found = figure(
+            f"{title}, {segment}: served minus {best}, upper end of the interval",
+            gain.high,
+            interval=(gain.low, gain.high),
+            at_least=0.0,
+        )
+        figures.append(found)
+    return figures
+
+
+if __name__ == "__main__":
+    sys.exit(main())
