@@ -75,7 +75,8 @@ HOME_PAGES = RankerConfig(max_users=5_000, max_questions=0, n_cuts=N_TRAINING)
 DEMO_SEED = 1_024
 RECENT, BM25 = "recent purchases", "BM25"
 #: What a system needs to be one source: no fusion, and no ranker.
-SINGLE = (*SOURCES, RECENT, BM25)
+#: The first of equals is named: a source that proposes nothing shows what sells.
+SINGLE = ("popular", *(name for name in SOURCES if name != "popular"), RECENT, BM25)
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ class Scored:
     @property
     def best_single(self) -> str:
         """Name of the single source with the highest mean."""
-        singles = [name for name in self.values if name in SINGLE]
+        singles = [name for name in SINGLE if name in self.values]
         return max(singles, key=lambda name: float(self.values[name].mean()))
 
 

@@ -105,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(_machine())
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
-        network = _write(out, config, deepfashion_vocabulary(), given.seed)
+        network = write_network(out, config, deepfashion_vocabulary(), given.seed)
         figures = _throughput(network, out, config.image_size, rounds, given.seed)
         turns = range(1) if given.quick else range(-1, max(rounds // 2, 1))
         figures += _first_answers(out, turns)
@@ -124,7 +124,7 @@ def _machine() -> str:
     return f"{name}, {os.cpu_count()} cores: {flags}."
 
 
-def _write(out: Path, config: NetworkConfig, vocabulary: Vocabulary, seed: int) -> Any:
+def write_network(out: Path, config: NetworkConfig, vocabulary: Vocabulary, seed: int) -> Any:
     """Write the network as each competitor reads it, and return it."""
     import keras
 

@@ -190,6 +190,11 @@ class Catalogue:
             sparse.diags(scale).astype(np.float32) @ weighted, dtype=np.float32
         )
 
+    @functools.cached_property
+    def log_prices(self) -> NDArray[np.float64]:
+        """``log(1 + price)`` of each item, shape ``(n_items,)`` float64; NaN unknown."""
+        return np.log1p(self.prices.astype(np.float64))
+
     def save(self, folder: Path) -> None:
         """Write the four catalogue files of a release into a folder."""
         _write_items(self.items, folder / ITEMS_FILE)

@@ -47,6 +47,8 @@ HOME_WEIGHTS: Final = {
     "popular": 0.3,
     "new": 0.1,
 }
+#: The sources that know the shopper and not the question.
+SHOPPER_SOURCES: Final = ("collaborative", "item_to_item", "taste")
 #: Constant of reciprocal rank fusion; of the 60 of Cormack, Clarke and Buettcher, SIGIR 2009,
 #: a third, because a shopper looks at ten items and not at a thousand.
 FUSION_CONSTANT: Final = 20.0
@@ -132,6 +134,10 @@ def is_asked(features: NDArray[np.float32]) -> NDArray[np.bool_]:
 def blend_terms(features: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return each source's term of the fixed blend, weighted reciprocal rank fusion.
 
+    Where something is asked for, the sources that know only the shopper propose nothing: they
+    add their score of what others proposed, from 0 for the worst to the term of a first rank
+    for the best.
+
     Parameters
     ----------
     features : ndarray
@@ -140,9 +146,19 @@ def blend_terms(features: NDArray[np.float32]) -> NDArray[np.float64]:
     Returns
     -------
     ndarray
-        Shape ``(n_rows, len(SOURCES))`` float64; 0 where a source did not propose the item.
+        Shape ``(n_rows, len(SOURCES))`` float64; 0 where a source has nothing to say.
     """
-    ranks = features[:, [COLUMN[f"{source}_rank"] for source in SOURCES]].astype(np.float64)
-    by_kind = [[weights[source] for source in SOURCES] for weights in (HOME_WEIGHTS, ASKED_WEIGHTS)]
-    weights = np.array(by_kind)[is_asked(features).astype(np.int64)]  # (n_rows, n_sources)
-    return np.asarray(np.nan_to_num(weights / (FUSION_CONSTANT + ranks), nan=0.0))
+    asked = is_asked(features)
+    weights = np.where(asked[:, None], _WEIGHTS_ASKED, _WEIGHTS_HOME)  # (n_rows, n_sources)
+    ranks = features[:, _RANKS].astype(np.float64)
+    terms = 1.0 / (FUSION_CONSTANT + ranks)
+    relative = features[:, _RELATIVE_OF_SHOPPER].astype(np.float64) / (FUSION_CONSTANT + 1.0)
+    terms[:, _OF_SHOPPER] = np.where(asked[:, None], relative, terms[:, _OF_SHOPPER])
+    return np.asarray(np.nan_to_num(weights * terms, nan=0.0))
+
+
+_WEIGHTS_ASKED: Final = np.array([ASKED_WEIGHTS[source] for source in SOURCES])
+_WEIGHTS_HOME: Final = np.array([HOME_WEIGHTS[source] for source in SOURCES])
+_RANKS: Final = [COLUMN[f"{source}_rank"] for source in SOURCES]
+_OF_SHOPPER: Final = [SOURCES.index(source) for source in SHOPPER_SOURCES]
+_RELATIVE_OF_SHOPPER: Final = [COLUMN[f"{source}_relative"] for source in SHOPPER_SOURCES]

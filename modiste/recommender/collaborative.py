@@ -97,7 +97,9 @@ class Collaborative:
     def candidates(
         self, queries: Sequence[EncodedQuery], k: int, allowed: NDArray[np.bool_]
     ) -> Candidates:
-        """Return the `k` best allowed items that score above 0.
+        """Return the `k` best allowed items that score above 0, of home pages.
+
+        Where something is asked for, other sources search the matches, which this one scores.
 
         Parameters
         ----------
@@ -106,9 +108,17 @@ class Collaborative:
         allowed : ndarray
             Shape ``(n_queries, n_items)`` bool.
         """
-        users = self.user_factors(queries)
-        scores = users @ self._item_factors.T  # (n_queries, n_items)
-        return Candidates.from_scores(np.where(scores > 0, scores, NO_SCORE), k, allowed)
+        rows = [(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)) for _ in queries]
+        home = [
+            n for n, query in enumerate(queries) if query.history.size and not query.has_content
+        ]
+        users = self.user_factors([queries[row] for row in home])
+        scores = users @ self._item_factors.T  # (n_home, n_items)
+        best = Candidates.from_scores(np.where(scores > 0, scores, NO_SCORE), k, allowed[home])
+        for row, items, values in zip(home, best.item_index, best.score, strict=True):
+            kept = items >= 0
+            rows[row] = (items[kept], values[kept])
+        return Candidates.from_rows(rows, k)
 
     def pair_scores(
         self,

@@ -100,7 +100,7 @@ class ItemFeatures:
             week_trend,
             np.log1p(history.item_purchases),
             repeat_rate,
-            np.log1p(catalogue.prices),
+            catalogue.log_prices,
             age,
         )
         return cls(np.stack(columns, axis=1).astype(np.float32))

@@ -93,7 +93,9 @@ class ItemToItem:
     def candidates(
         self, queries: Sequence[EncodedQuery], k: int, allowed: NDArray[np.bool_]
     ) -> Candidates:
-        """Return the `k` best allowed items that score above 0.
+        """Return the `k` best allowed items that score above 0, of home pages.
+
+        Where something is asked for, other sources search the matches, which this one scores.
 
         Parameters
         ----------
@@ -102,7 +104,8 @@ class ItemToItem:
         allowed : ndarray
             Shape ``(n_queries, n_items)`` bool.
         """
-        scores = self._scores(queries)
+        home = [query if not query.has_content else EncodedQuery() for query in queries]
+        scores = self._scores(home)
         rows = []
         for row in range(len(queries)):
             part = slice(scores.indptr[row], scores.indptr[row + 1])

@@ -25,8 +25,9 @@ GUARD_FILE = "ranker.json"
 
 HYBRID: Final = "hybrid"
 BLEND: Final = "blend"
-#: Everything that can serve a segment; the first of equals is preferred.
-SCORERS: Final = (HYBRID, BLEND, *SOURCES)
+#: Everything that can serve a segment; the first of equals is preferred. A source that proposes
+#: nothing shows what sells, so that one comes before the other sources.
+SCORERS: Final = (HYBRID, BLEND, "popular", *(name for name in SOURCES if name != "popular"))
 
 #: A shopper with at least this many items bought is hot; with any history, warm; else cold.
 HOT_PURCHASES: Final = 5

@@ -99,11 +99,15 @@ def _share(taste: sparse.csr_matrix, pool: Pool, codes: NDArray[np.int32]) -> ND
 def _price_difference(
     taste: sparse.csr_matrix, pool: Pool, catalogue: Catalogue
 ) -> NDArray[np.float64]:
-    log_price = np.log1p(catalogue.prices.astype(np.float64))
-    priced = np.nan_to_num(log_price)
-    weights = taste @ (~np.isnan(log_price)).astype(np.float64)
-    usual = np.divide(taste @ priced, weights, out=np.full(len(weights), np.nan), where=weights > 0)
-    difference: NDArray[np.float64] = log_price[pool.item_index] - usual[pool.query_index]
+    paid = catalogue.log_prices[taste.indices]
+    known = ~np.isnan(paid)
+    query = np.repeat(np.arange(taste.shape[0]), np.diff(taste.indptr))[known]
+    weights = np.bincount(query, taste.data[known], minlength=taste.shape[0])
+    spent = np.bincount(query, taste.data[known] * paid[known], minlength=taste.shape[0])
+    usual = np.divide(spent, weights, out=np.full(len(weights), np.nan), where=weights > 0)
+    difference: NDArray[np.float64] = (
+        catalogue.log_prices[pool.item_index] - usual[pool.query_index]
+    )
     return difference
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Final
 
@@ -100,21 +99,16 @@ class Taste:
     ) -> NDArray[np.float32]:
         if not len(items) or not len(anchors):
             return np.full(len(items), np.nan, dtype=np.float32)
-        both = []
-        for known, of_items, of_anchors in (
-            (self._has_embedding, self._vectors(items), self._vectors(anchors)),
-            (self._has_profile, self._profiles[items], self._profiles[anchors]),
-        ):
-            product = of_items @ of_anchors.T
-            cosine = product if isinstance(product, np.ndarray) else product.toarray()
-            cosine = np.asarray(cosine, dtype=np.float32)
-            cosine[~(known[items][:, None] & known[anchors][None, :])] = np.nan
-            both.append(cosine)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # of rows that are all NaN
-            alike = np.nanmean(np.stack(both), axis=0)
-            alike[items[:, None] == anchors[None, :]] = np.nan
-            return np.asarray(np.nanmax(alike, axis=1), dtype=np.float32)
+        looks = self._vectors(items) @ self._vectors(anchors).T  # (n_items, n_anchors)
+        words = self._profiles[items] @ self._profiles[anchors].toarray().T
+        looks_known = np.outer(self._has_embedding[items], self._has_embedding[anchors])
+        words_known = np.outer(self._has_profile[items], self._has_profile[anchors])
+        n_known = looks_known.astype(np.float32) + words_known
+        total = looks * looks_known + words * words_known
+        alike = np.where(n_known > 0, total / np.maximum(n_known, 1.0), -np.inf)
+        alike[items[:, None] == anchors[None, :]] = -np.inf
+        best = alike.max(axis=1)
+        return np.where(np.isfinite(best), best, np.nan).astype(np.float32)
 
     def _vectors(self, items: NDArray[np.int32]) -> NDArray[np.float32]:
         return np.asarray(self._embeddings[items], dtype=np.float32)
