@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from modiste.data import columns
+from modiste.data.dataset import ITEMS_SCHEMA
 from modiste.data.vocabulary import Vocabulary, deepfashion_vocabulary
 from modiste.recommender.catalogue import Catalogue
 
@@ -58,7 +59,7 @@ def generated_catalogue(n_items: int, seed: int) -> Catalogue:
         }
     )
     return Catalogue.from_items(
-        items,
+        items.reindex(columns=ITEMS_SCHEMA.names),
         vocabulary,
         embeddings=generated_embeddings(styles, seed),
         attributes=_attributes(styles, vocabulary, rng),

@@ -7,10 +7,12 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from modiste.recommender.candidates import NO_SCORE, Candidates
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.encoded_query import EncodedQuery
+from modiste.recommender.sparse_rows import row_entries
 
 #: What the right category counts, where all the attributes together count 1.
 CATEGORY_WEIGHT: Final = 1.0
@@ -33,6 +35,8 @@ class Attribute:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._profiles = catalogue.attribute_profiles
+        #: The items that have each attribute: a phrase names a few of a thousand.
+        self._having = sparse.csr_matrix(self._profiles.T)
         self._idf = catalogue.attribute_idf
         self._categories = catalogue.categories
         self._n_categories = catalogue.n_categories
@@ -52,11 +56,27 @@ class Attribute:
             Shape ``(n_queries, n_items)`` bool.
         """
         attributes, categories, colors = self._asked(queries)
-        scores: NDArray[np.float32] = (self._profiles @ attributes.T).T  # (n_queries, n_items)
-        scores = scores + categories[:, self._categories] + colors[:, self._colors]
-        return Candidates.from_scores(
-            np.where(scores > 0, scores, NO_SCORE).astype(np.float32), k, allowed
+        scores = (
+            np.stack([self._agreement(row) for row in attributes])
+            if len(queries)
+            else (np.zeros((0, self._profiles.shape[0]), dtype=np.float32))
         )
+        for wanted, of_items in ((categories, self._categories), (colors, self._colors)):
+            if wanted.any():
+                scores += wanted[:, of_items]
+        scores[scores <= 0] = NO_SCORE
+        return Candidates.from_scores(scores, k, allowed)
+
+    def _agreement(self, wanted: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the weighted sum of each item's attributes, ``(n_items,)`` float32."""
+        named = np.flatnonzero(wanted)
+        n_having = int(np.diff(self._having.indptr)[named].sum())
+        if n_having > self._profiles.nnz // 4:  # a photo has a little of everything
+            return np.asarray(self._profiles @ wanted, dtype=np.float32)
+        found = row_entries(self._having, named)
+        weighted = found.value * wanted[named][found.place]
+        summed = np.bincount(found.column, weighted, minlength=self._profiles.shape[0])
+        return summed.astype(np.float32)
 
     def pair_scores(
         self,
@@ -68,15 +88,8 @@ class Attribute:
         attributes, categories, colors = self._asked(queries)
         scores = categories[query_index, self._categories[item_index]]
         scores = scores + colors[query_index, self._colors[item_index]]
-        starts = self._profiles.indptr[item_index]
-        counts = self._profiles.indptr[item_index + 1] - starts
-        # The position in the CSR arrays of every attribute of every row's item.
-        row = np.repeat(np.arange(len(item_index)), counts)
-        within = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
-        entry = np.repeat(starts, counts) + within
-        products = (
-            self._profiles.data[entry] * attributes[query_index[row], self._profiles.indices[entry]]
-        )
+        row, column, value = row_entries(self._profiles, item_index)
+        products = value * attributes[query_index[row], column]
         scores = scores + np.bincount(row, products, minlength=len(item_index))
         asked = np.any(np.concatenate([attributes, categories, colors], axis=1), axis=1)
         scores[~asked[query_index]] = np.nan

@@ -68,7 +68,6 @@ _BY_FEATURE: Final = {
     "attribute_conflict": "attributes",
     "category_agreement": "attributes",
     "taste_attributes": "taste",
-    "taste_embedding": "taste",
     "taste_category": "taste",
     "taste_color": "taste",
     "taste_brand": "taste",

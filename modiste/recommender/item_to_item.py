@@ -13,6 +13,8 @@ from scipy import sparse
 from modiste.errors import ReleaseError
 from modiste.recommender.candidates import Candidates
 from modiste.recommender.encoded_query import EncodedQuery
+from modiste.recommender.pairs import entries, lookup
+from modiste.recommender.sparse_rows import row_entries
 
 ITEM_WEIGHTS_FILE = "item_weights.npz"
 
@@ -105,13 +107,12 @@ class ItemToItem:
             Shape ``(n_queries, n_items)`` bool.
         """
         home = [query if not query.has_content else EncodedQuery() for query in queries]
-        scores = self._scores(home)
+        query_of, item, score = self._scores(home)
         rows = []
         for row in range(len(queries)):
-            part = slice(scores.indptr[row], scores.indptr[row + 1])
-            items, values = scores.indices[part], scores.data[part]
-            kept = (values > 0) & allowed[row][items]
-            rows.append((items[kept].astype(np.int32), values[kept]))
+            part = slice(*np.searchsorted(query_of, [row, row + 1]))
+            kept = (score[part] > 0) & allowed[row][item[part]]
+            rows.append((item[part][kept], score[part][kept]))
         return Candidates.from_rows(rows, k)
 
     def pair_scores(
@@ -121,9 +122,8 @@ class ItemToItem:
         item_index: NDArray[np.int32],
     ) -> NDArray[np.float32]:
         """Return the score of each row, ``(n_rows,)`` float32; NaN without history."""
-        if not len(item_index):
-            return np.empty(0, dtype=np.float32)
-        found = np.asarray(self._scores(queries)[query_index, item_index]).ravel()
+        query_of, item, score = self._scores(queries)
+        found = lookup(query_of, item, score, query_index, item_index)
         known = np.array([query.history.size > 0 for query in queries], dtype=bool)
         return np.where(known[query_index], found, np.nan).astype(np.float32)
 
@@ -135,20 +135,25 @@ class ItemToItem:
         ndarray
             Shape ``(len(items), len(history))`` float32; every row sums to the item's score.
         """
-        added = self._weights[history][:, items].toarray().T
-        return np.asarray(added, dtype=np.float32)
+        found = row_entries(self._weights, history)
+        order = np.argsort(items)
+        place = np.minimum(np.searchsorted(items[order], found.column), len(items) - 1)
+        asked = items[order][place] == found.column
+        added = np.zeros((len(items), len(history)), dtype=np.float32)
+        added[order[place[asked]], found.place[asked]] = found.value[asked]
+        return added
 
-    def _scores(self, queries: Sequence[EncodedQuery]) -> sparse.csr_matrix:
-        lengths = [query.history.size for query in queries]
-        items = [query.history for query in queries]
-        histories = sparse.csr_matrix(
-            (
-                np.ones(sum(lengths), dtype=np.float32),
-                np.concatenate(items) if items else np.empty(0, dtype=np.int32),
-                np.concatenate([[0], np.cumsum(lengths)]),
-            ),
-            shape=(len(queries), self._weights.shape[0]),
+    def _scores(
+        self, queries: Sequence[EncodedQuery]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+        """Return query, item and score of all that a history speaks for, ordered by both."""
+        query_of, touched = entries([query.history for query in queries])
+        found = row_entries(self._weights, touched)
+        n_items = self._weights.shape[1]
+        keys, entry = np.unique(query_of[found.place] * n_items + found.column, return_inverse=True)
+        score = np.bincount(entry, found.value, minlength=len(keys))
+        return (
+            keys // n_items,
+            (keys % n_items).astype(np.int32),
+            score.astype(np.float32),
         )
-        scores = sparse.csr_matrix(histories @ self._weights)
-        scores.sort_indices()
-        return scores

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from modiste.recommender.pool import Pool
+from modiste.recommender.sparse_rows import row_entries
 
 
 def row_dots(
@@ -18,9 +19,8 @@ def row_dots(
     """Return the dot product of each row's query vector and sparse item vector."""
     if not of_query.any():
         return np.zeros(len(pool))
-    chosen = of_item[pool.item_index]
-    row = np.repeat(np.arange(len(pool)), np.diff(chosen.indptr))
-    products = chosen.data * of_query[pool.query_index[row], chosen.indices]
+    row, column, value = row_entries(of_item, pool.item_index)
+    products = value * of_query[pool.query_index[row], column]
     return np.asarray(np.bincount(row, products, minlength=len(pool)), dtype=np.float64)
 
 

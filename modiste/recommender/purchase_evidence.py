@@ -11,6 +11,7 @@ from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Factors
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.item_to_item import ItemToItem, ItemWeights
+from modiste.recommender.sparse_rows import dense_rows, row_products
 
 #: Two items are called much alike from this cosine of their attribute profiles, ...
 MIN_PROFILE_COSINE: Final = 0.5
@@ -80,7 +81,7 @@ class PurchaseEvidence:
         if not query.purchased.size:
             return answer
         profiles = self._catalogue.attribute_profiles
-        alike = (profiles[items] @ profiles[query.purchased].T).toarray().astype(np.float64)
+        alike = row_products(profiles, items, dense_rows(profiles, query.purchased))
         near = alike >= MIN_PROFILE_COSINE  # (n_items, n_purchased)
         if self._catalogue.embeddings.shape[1]:
             of_items = np.asarray(self._catalogue.embeddings[items], dtype=np.float64)

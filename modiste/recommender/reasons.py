@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -21,6 +21,7 @@ from modiste.recommender.item_to_item import ItemWeights
 from modiste.recommender.pool import Pool
 from modiste.recommender.purchase_evidence import PurchaseEvidence
 from modiste.recommender.recommendation import Reason
+from modiste.recommender.sparse_rows import row_entries
 
 MAX_REASONS: Final = 3
 #: An item is called new for this many days.
@@ -95,17 +96,13 @@ class Explainer:
             goes_with = self._purchases.behind_item_weights(query, items)
             liked = self._purchases.alike(query, items)
             for nth, place in enumerate(places):
-                found = self._of_row(
-                    query, int(items[nth]), features[place], contributions[place], bought[nth]
+                share = _shares(contributions[place])
+                found = self._of_row(query, int(items[nth]), features[place], share, bought[nth])
+                found += self._of_purchase(
+                    "goes with {}, which you bought", share["item_to_item"], goes_with[nth]
                 )
                 found += self._of_purchase(
-                    "goes with {}, which you bought",
-                    "item_to_item",
-                    contributions[place],
-                    goes_with[nth],
-                )
-                found += self._of_purchase(
-                    "much like {}, which you bought", "taste", contributions[place], liked[nth]
+                    "much like {}, which you bought", share["taste"], liked[nth]
                 )
                 result[place] = _strongest(found) or (
                     self._fallback(query, int(items[nth]), features[place]),
@@ -117,10 +114,9 @@ class Explainer:
         query: EncodedQuery,
         item: int,
         features: NDArray[np.float32],
-        contributions: NDArray[np.float32],
+        share: Mapping[str, float],
         bought: int,
     ) -> list[Reason]:
-        share = _shares(contributions)
         found: list[Reason] = []
         if share["visual"] > 0 and not np.isnan(features[COLUMN["visual_score"]]):
             found.append(self._looks_like(query, share["visual"]))
@@ -129,9 +125,9 @@ class Explainer:
             text = f"matches {', '.join(names)}"
             found.append(Reason("attributes", text, share["attributes"], names))
         if share["collaborative"] > 0 and not np.isnan(features[COLUMN["collaborative_score"]]):
-            found += self._of_purchase(
-                "because you bought {}", "collaborative", contributions, bought
-            ) or [Reason("shoppers_like_you", "shoppers like you chose it", share["collaborative"])]
+            found += self._of_purchase("because you bought {}", share["collaborative"], bought) or [
+                Reason("shoppers_like_you", "shoppers like you chose it", share["collaborative"])
+            ]
         if share["repeat"] > 0 and features[COLUMN["times_bought"]] > 0:
             found.append(Reason("bought_again", "you bought this before", share["repeat"]))
         if share["popular"] > 0 and self._is_popular[item]:
@@ -142,10 +138,7 @@ class Explainer:
             found.append(Reason("new", text, share["new"]))
         return found
 
-    def _of_purchase(
-        self, text: str, cause: str, contributions: NDArray[np.float32], bought: int
-    ) -> list[Reason]:
-        share = _shares(contributions)[cause]
+    def _of_purchase(self, text: str, share: float, bought: int) -> list[Reason]:
         if share <= 0 or bought < 0:
             return []
         title = self._catalogue.titles[bought]
@@ -165,14 +158,14 @@ class Explainer:
         names: list[str] = []
         category = self._catalogue.categories[item]
         if query.attributes is not None:
-            row = self._catalogue.attributes[[item]]
-            wanted = query.attributes[row.indices]
-            weight = wanted * row.data * self._catalogue.attribute_idf[row.indices]
-            both = (wanted > 0) & (row.data >= MIN_ATTRIBUTE_SCORE)
+            _, column, value = row_entries(self._catalogue.attributes, np.array([item]))
+            wanted = query.attributes[column]
+            weight = wanted * value * self._catalogue.attribute_idf[column]
+            both = (wanted > 0) & (value >= MIN_ATTRIBUTE_SCORE)
             order = [i for i in np.argsort(-weight, kind="stable") if both[i]]
             # Spellings of one name are one reason.
             shown = display_groups(vocabulary)
-            names = [shown[vocabulary.attributes[row.indices[i]]] for i in order]
+            names = [shown[vocabulary.attributes[column[i]]] for i in order]
             names = list(dict.fromkeys(names))[:_MAX_NAMES]
         if query.categories is not None and category >= 0:
             wanted_most = query.categories[category] == query.categories.max()

@@ -1,30 +1,26 @@
-"""How an item fits what a shopper liked before: attributes, look, colours, brands, price."""
+"""How an item fits what a shopper liked before: attributes, colours, brands, price."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.encoded_query import EncodedQuery
-from modiste.recommender.pairs import joined, lookup, row_dots
+from modiste.recommender.pairs import entries, joined, lookup, row_dots
 from modiste.recommender.pool import Pool
+from modiste.recommender.sparse_rows import row_entries
 
 TASTE_FEATURES: Final = (
     "taste_attributes",
-    "taste_embedding",
     "taste_category",
     "taste_color",
     "taste_brand",
     "taste_price",
 )
-
-# Rows whose embeddings are gathered at once: 16,384 x 512 float32 are 32 MiB.
-_CHUNK_ROWS = 16_384
 
 
 def taste_columns(
@@ -42,15 +38,15 @@ def taste_columns(
     -------
     dict of str to ndarray
         By the names of `TASTE_FEATURES`, shape ``(n_rows,)`` float64, NaN where the shopper
-        has no history or the item's value is unknown. Attributes and embedding are cosines
-        with the mean of the history, category, colour and brand the share of the history
-        that is of the same one, and price the difference of the logarithms.
+        has no history or the item's value is unknown. Attributes are the cosine with the mean
+        of the history, category, colour and brand the share of the history that is of the same
+        one, and price the difference of the logarithms. How it looks is the source "taste".
     """
-    taste = taste_matrix(queries, catalogue.n_items)  # (n_queries, n_items)
-    has_taste = (np.diff(taste.indptr) > 0)[pool.query_index]
+    taste = _Taste.of(queries)
+    has_taste = np.array([query.history.size > 0 for query in queries], dtype=bool)
+    has_taste = has_taste[pool.query_index]
     columns = {
         "taste_attributes": _attribute_cosine(taste, pool, catalogue),
-        "taste_embedding": _embedding_cosine(taste, pool, catalogue),
         "taste_category": _share(taste, pool, catalogue.categories),
         "taste_color": _share(taste, pool, catalogue.colors),
         "taste_brand": _share(taste, pool, catalogue.brands),
@@ -59,75 +55,63 @@ def taste_columns(
     return {name: np.where(has_taste, values, np.nan) for name, values in columns.items()}
 
 
-def _attribute_cosine(
-    taste: sparse.csr_matrix, pool: Pool, catalogue: Catalogue
-) -> NDArray[np.float64]:
-    profile = (taste @ catalogue.attribute_profiles).toarray()  # (n_queries, n_attributes)
-    return row_dots(_normalised(profile), catalogue.attribute_profiles, pool)
+class _Taste(NamedTuple):
+    """What each shopper of a batch touched, and how much of their history it is.
+
+    Parameters
+    ----------
+    n_queries : int
+    query : ndarray
+        Whose each entry is, never falling, shape ``(n_entries,)`` int64.
+    item : ndarray
+        Shape ``(n_entries,)`` int32.
+    share : ndarray
+        Shape ``(n_entries,)`` float64; those of a shopper sum to 1.
+    """
+
+    n_queries: int
+    query: NDArray[np.int64]
+    item: NDArray[np.int32]
+    share: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, queries: Sequence[EncodedQuery]) -> _Taste:
+        """Take the histories of some queries."""
+        query, item = entries([each.history for each in queries])
+        weight = joined([each.history_weights for each in queries])
+        total = np.bincount(query, weight, minlength=len(queries))
+        return cls(len(queries), query, item, weight / np.maximum(total, 1e-12)[query])
 
 
-def _embedding_cosine(
-    taste: sparse.csr_matrix, pool: Pool, catalogue: Catalogue
-) -> NDArray[np.float64]:
-    cosine = np.full(len(pool), np.nan)
-    seen = np.unique(taste.indices)
-    if not seen.size or not catalogue.embeddings.shape[1]:
-        return cosine
-    vectors = np.asarray(catalogue.embeddings[seen], dtype=np.float32)
-    compact = sparse.csr_matrix(
-        (taste.data, np.searchsorted(seen, taste.indices), taste.indptr),
-        shape=(taste.shape[0], len(seen)),
-    )
-    mean = _normalised(compact @ vectors)  # (n_queries, embedding_size)
-    has_mean = np.asarray(mean.any(axis=1))
-    known = has_mean[pool.query_index] & catalogue.has_embedding[pool.item_index]
-    rows = np.flatnonzero(known)
-    for start in range(0, len(rows), _CHUNK_ROWS):
-        part = rows[start : start + _CHUNK_ROWS]
-        of_items = np.asarray(catalogue.embeddings[pool.item_index[part]], dtype=np.float32)
-        cosine[part] = np.einsum("rd,rd->r", of_items, mean[pool.query_index[part]])
-    return cosine
+def _attribute_cosine(taste: _Taste, pool: Pool, catalogue: Catalogue) -> NDArray[np.float64]:
+    profiles = catalogue.attribute_profiles
+    found = row_entries(profiles, taste.item)
+    key = taste.query[found.place] * profiles.shape[1] + found.column
+    profile = np.bincount(
+        key,
+        found.value * taste.share[found.place],
+        minlength=taste.n_queries * profiles.shape[1],
+    ).reshape(taste.n_queries, profiles.shape[1])
+    return row_dots(_normalised(profile.astype(np.float32)), profiles, pool)
 
 
-def _share(taste: sparse.csr_matrix, pool: Pool, codes: NDArray[np.int32]) -> NDArray[np.float64]:
+def _share(taste: _Taste, pool: Pool, codes: NDArray[np.int32]) -> NDArray[np.float64]:
     of_rows = codes[pool.item_index]
-    query = np.repeat(np.arange(taste.shape[0]), np.diff(taste.indptr))
-    share = lookup(query, codes[taste.indices], taste.data, pool.query_index, of_rows)
+    share = lookup(taste.query, codes[taste.item], taste.share, pool.query_index, of_rows)
     return np.where(of_rows >= 0, share, np.nan)
 
 
-def _price_difference(
-    taste: sparse.csr_matrix, pool: Pool, catalogue: Catalogue
-) -> NDArray[np.float64]:
-    paid = catalogue.log_prices[taste.indices]
+def _price_difference(taste: _Taste, pool: Pool, catalogue: Catalogue) -> NDArray[np.float64]:
+    paid = catalogue.log_prices[taste.item]
     known = ~np.isnan(paid)
-    query = np.repeat(np.arange(taste.shape[0]), np.diff(taste.indptr))[known]
-    weights = np.bincount(query, taste.data[known], minlength=taste.shape[0])
-    spent = np.bincount(query, taste.data[known] * paid[known], minlength=taste.shape[0])
+    query, share = taste.query[known], taste.share[known]
+    weights = np.bincount(query, share, minlength=taste.n_queries)
+    spent = np.bincount(query, share * paid[known], minlength=taste.n_queries)
     usual = np.divide(spent, weights, out=np.full(len(weights), np.nan), where=weights > 0)
     difference: NDArray[np.float64] = (
         catalogue.log_prices[pool.item_index] - usual[pool.query_index]
     )
     return difference
-
-
-def taste_matrix(queries: Sequence[EncodedQuery], n_items: int) -> sparse.csr_matrix:
-    """Return each shopper's history weights, every row summing to 1 or empty."""
-    lengths = [len(query.history) for query in queries]
-    weights = joined(
-        [
-            query.history_weights / max(float(query.history_weights.sum()), 1e-12)
-            for query in queries
-        ]
-    )
-    return sparse.csr_matrix(
-        (
-            weights,
-            joined([query.history for query in queries]).astype(np.int32),
-            np.concatenate([[0], np.cumsum(lengths)]),
-        ),
-        shape=(len(queries), n_items),
-    )
 
 
 def _normalised(rows: NDArray[np.float32]) -> NDArray[np.float32]:

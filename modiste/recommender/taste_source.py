@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from modiste.recommender.candidates import Candidates
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.encoded_query import EncodedQuery
+from modiste.recommender.sparse_rows import dense_rows, row_products
 from modiste.recommender.visual import Visual
 
 #: Items of the history that others are compared with: those touched last.
@@ -88,7 +89,8 @@ class Taste:
             found += self._visual.nearest(wanted, _N_NEAR, allowed)
         unseen = anchors[~self._has_embedding[anchors] & self._has_profile[anchors]]
         if len(unseen):
-            alike = (self._profiles @ self._profiles[unseen].T).toarray().T  # (n, n_items)
+            wanted = dense_rows(self._profiles, unseen)
+            alike = (self._profiles @ wanted.T).T  # (n, n_items)
             masks = np.tile(allowed, (len(unseen), 1))
             best = Candidates.from_scores(np.where(alike > 0, alike, np.nan), _N_NEAR, masks)
             found += [items[items >= 0] for items in best.item_index]
@@ -100,7 +102,7 @@ class Taste:
         if not len(items) or not len(anchors):
             return np.full(len(items), np.nan, dtype=np.float32)
         looks = self._vectors(items) @ self._vectors(anchors).T  # (n_items, n_anchors)
-        words = self._profiles[items] @ self._profiles[anchors].toarray().T
+        words = row_products(self._profiles, items, dense_rows(self._profiles, anchors))
         looks_known = np.outer(self._has_embedding[items], self._has_embedding[anchors])
         words_known = np.outer(self._has_profile[items], self._has_profile[anchors])
         n_known = looks_known.astype(np.float32) + words_known
