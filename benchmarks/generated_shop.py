@@ -58,8 +58,11 @@ def generated_catalogue(n_items: int, seed: int) -> Catalogue:
             - pd.to_timedelta(rng.integers(0, DAYS, n_items), unit="D"),
         }
     )
+    for name in ITEMS_SCHEMA.names:
+        if name not in items:
+            items[name] = pd.Series([None] * n_items, dtype=object)
     return Catalogue.from_items(
-        items.reindex(columns=ITEMS_SCHEMA.names),
+        items,
         vocabulary,
         embeddings=generated_embeddings(styles, seed),
         attributes=_attributes(styles, vocabulary, rng),
