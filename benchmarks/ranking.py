@@ -45,6 +45,7 @@ from modiste.recommender.pool import Pool, propose
 from modiste.recommender.query import Query
 from modiste.recommender.recommender import Recommender
 from modiste.recommender.selection import select
+from modiste.recommender.threads import one_blas_thread
 from modiste.training.collaborative import AlsConfig, fit_collaborative
 from modiste.training.item_to_item import fit_item_to_item
 from modiste.training.ranker import RankerConfig, fit_ranker
@@ -120,6 +121,7 @@ def _shop(out: Path, n_items: int, n_users: int, config: NetworkConfig, seed: in
         text_reader=PhraseReader(vectors, catalogue.vocabulary),
     )
     recommender.warm()
+    one_blas_thread()  # as the service does
     served = ", ".join(sorted(set(ranker.guard.served.values())))
     print(
         f"{n_items:,} items, {n_users:,} shoppers, {len(events):,} events, fitted in "

@@ -20,6 +20,7 @@ from modiste.recommender.history import History
 from modiste.recommender.manifest import Manifest
 from modiste.recommender.query import Query
 from modiste.recommender.recommendation import Recommendations
+from modiste.recommender.threads import one_blas_thread
 
 logger = logging.getLogger(__name__)
 
@@ -106,6 +107,7 @@ class Live:
             if self._release is None:
                 recommender = self._load()
                 recommender.warm()
+                one_blas_thread()
                 items = recommender.catalogue.items
                 images = ItemImages.of(items, self._images_dir)
                 self._release = LiveRelease(recommender, ItemTable(items, images), images)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -61,12 +62,12 @@ class Pool:
         """Whether any source proposed the row, shape ``(n_rows,)`` bool."""
         return np.logical_not(np.isnan(self.ranks).all(axis=1))
 
-    @property
+    @functools.cached_property
     def group_sizes(self) -> NDArray[np.int64]:
         """Rows of each query, shape ``(n_queries,)`` int64; what LightGBM calls group."""
         return np.bincount(self.query_index, minlength=self.n_queries).astype(np.int64)
 
-    @property
+    @functools.cached_property
     def indptr(self) -> NDArray[np.int64]:
         """Query ``i`` has the rows ``indptr[i]`` to ``indptr[i + 1]``; ``(n_queries + 1,)``."""
         return np.concatenate([[0], np.cumsum(self.group_sizes)]).astype(np.int64)

@@ -140,7 +140,10 @@ class Recommender:
         )
 
     def warm(self) -> None:
-        """Make what the first queries need, so that none of them waits for it."""
+        """Make what the first queries need, so that none of them waits for it.
+
+        A server calls ``modiste.recommender.threads.one_blas_thread`` too.
+        """
         if self.encoder.text_reader is not None:
             self.encoder.text_reader.warm()
 
