@@ -34,6 +34,11 @@ class Factors:
     alpha : float
         Factor from event weight to confidence.
 
+    Raises
+    ------
+    ValueError
+        If a factor is not finite.
+
     References
     ----------
     Hu, Koren and Volinsky, "Collaborative Filtering for Implicit Feedback Datasets",
@@ -43,6 +48,14 @@ class Factors:
     item_factors: NDArray[np.float32]
     regularization: float = 0.01
     alpha: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not np.isfinite(self.item_factors).all():
+            bad = int((~np.isfinite(self.item_factors)).any(axis=1).sum())
+            raise ValueError(
+                "item_factors must be finite; fit them again with more regularization. "
+                f"Received: {bad} of {len(self.item_factors)} items with NaN or infinite factors"
+            )
 
     def save(self, folder: Path) -> None:
         """Write ``factors.npz`` into a folder."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from modiste.attribute_model.garment import Garment
 from modiste.data import images
 from modiste.errors import ReleaseError, UnknownItemError
@@ -75,6 +77,12 @@ class QueryEncoder:
         ]
         boxes = [queries[row].box for row in rows]
         for row, garment in zip(rows, self.photo_reader.detect(photos, boxes), strict=True):
+            numbers = (garment.embedding, garment.attribute_scores)
+            if not all(np.isfinite(part).all() for part in numbers):
+                raise ReleaseError(
+                    "The network must give finite numbers for every photo; publish a release with "
+                    "another network, or roll back. Received: NaN or infinite ones"
+                )
             found[row] = garment
         return found
 

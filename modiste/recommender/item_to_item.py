@@ -31,6 +31,11 @@ class ItemWeights:
     method : str
         How they were fitted: ``ease`` or ``bm25``.
 
+    Raises
+    ------
+    ValueError
+        If a weight is not finite.
+
     References
     ----------
     Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019 (EASE).
@@ -38,6 +43,13 @@ class ItemWeights:
 
     weights: sparse.csr_matrix
     method: str
+
+    def __post_init__(self) -> None:
+        if not np.isfinite(self.weights.data).all():
+            raise ValueError(
+                "weights must be finite; fit them again with a larger l2. "
+                f"Received: {int((~np.isfinite(self.weights.data)).sum())} that are not"
+            )
 
     @classmethod
     def nothing(cls, n_items: int) -> ItemWeights:

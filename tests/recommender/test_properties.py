@@ -1,0 +1,121 @@
+"""What holds for every query, whatever it asks: rules, order, shoppers, numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from checkerboard import N_ITEMS, OUT_OF_STOCK, RedMeansEven, photo, shop_embeddings, shop_items
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from modiste.errors import ReleaseError
+from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.collaborative import Factors
+from modiste.recommender.item_to_item import ItemWeights
+from modiste.recommender.query import Query
+from modiste.recommender.recommender import Recommender
+
+USERS = [None, "nobody", *(f"{kind}{n}" for kind in "ab" for n in range(10))]
+WORDS = ["striped", "floral", "cotton", "red", "dress", "tee", "socks", "no striped"]
+ITEM_IDS = [f"i{n}" for n in range(N_ITEMS)]
+
+QUERIES = st.builds(
+    Query,
+    text=st.none() | st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join),
+    image=st.none() | st.sampled_from([photo(0), photo(1)]),
+    item_id=st.none() | st.sampled_from(ITEM_IDS),
+    user_id=st.sampled_from(USERS),
+    recent=st.lists(st.sampled_from(ITEM_IDS), max_size=4).map(tuple),
+)
+FILTERS = st.none() | st.one_of(
+    st.fixed_dictionaries({"category": st.sampled_from(["Dress", "Tee", "Socks"])}),
+    st.fixed_dictionaries({"brand": st.sampled_from(["Norrland", "Costa"])}),
+    st.fixed_dictionaries({"price": st.tuples(st.integers(0, 40), st.integers(41, 90))}).map(
+        lambda one: {"price": {"min": one["price"][0], "max": one["price"][1]}}
+    ),
+)
+EXAMPLES = settings(max_examples=60, deadline=None)
+
+
+def passes(item, filters):
+    row = shop_items().iloc[item]
+    for name, wanted in (filters or {}).items():
+        if isinstance(wanted, dict):
+            if not wanted["min"] <= row[name] <= wanted["max"]:
+                return False
+        elif row[name] != wanted:
+            return False
+    return True
+
+
+@EXAMPLES
+@given(QUERIES, FILTERS, st.sets(st.sampled_from(ITEM_IDS), max_size=20), st.integers(1, 15))
+def test_rules_hold(recommender, query, filters, exclude, k):
+    answer = recommender.recommend(query, k, filters=filters, exclude=sorted(exclude))
+    shown = [int(product.item_id[1:]) for product in answer]
+    assert len(set(shown)) == len(shown) <= k
+    assert not {f"i{item}" for item in shown} & exclude
+    assert OUT_OF_STOCK not in shown
+    assert all(passes(item, filters) for item in shown)
+    assert [product.rank for product in answer] == list(range(1, len(shown) + 1))
+    assert all(np.diff([product.score for product in answer]) <= 0)
+    assert all(product.reasons for product in answer)
+    if len(shown) < k:
+        assert answer.notes
+    filled = [product for product in answer if product.reasons[0].kind == "backfill"]
+    if filled and len(filled) == len(answer):
+        assert any("complete the list" in note for note in answer.notes)
+
+
+@EXAMPLES
+@given(st.lists(QUERIES, min_size=2, max_size=6), st.randoms(use_true_random=False))
+def test_an_answer_does_not_depend_on_its_batch(recommender, queries, random):
+    together = recommender.recommend_batch(queries, 8)
+    order = list(range(len(queries)))
+    random.shuffle(order)
+    shuffled = recommender.recommend_batch([queries[n] for n in order], 8)
+    for place, n in enumerate(order):
+        alone = recommender.recommend(queries[n], 8)
+        for other in (together[n], shuffled[place]):
+            assert [one.item_id for one in other] == [one.item_id for one in alone]
+            np.testing.assert_allclose(
+                [one.score for one in other], [one.score for one in alone], rtol=1e-4, atol=1e-5
+            )
+
+
+@EXAMPLES
+@given(QUERIES)
+def test_an_unknown_shopper_gets_what_nobody_gets(recommender, query):
+    nobody = recommender.recommend(replace(query, user_id=None), 10)
+    unknown = recommender.recommend(replace(query, user_id="never seen"), 10)
+    assert list(unknown) == list(nobody)
+    assert any("new to this release" in note for note in unknown.notes)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_numbers_that_are_none_are_refused_at_their_source(bad, catalogue, history, factors):
+    vectors = shop_embeddings()
+    vectors[3, 2] = bad
+    with pytest.raises(ValueError, match="finite"):
+        Catalogue.from_items(shop_items(), catalogue.vocabulary, embeddings=vectors)
+    with pytest.raises(ValueError, match="item_factors must be finite"):
+        Factors(np.full((N_ITEMS, 2), bad, dtype=np.float32))
+    with pytest.raises(ValueError, match="weights must be finite"):
+        ItemWeights(sparse.csr_matrix(np.array([[0.0, bad], [1.0, 0.0]])), "ease")
+
+
+@pytest.mark.parametrize("part", ["embedding", "attribute_scores"])
+def test_a_network_that_gives_nan_is_named(recommender, catalogue, history, factors, part):
+    class Broken(RedMeansEven):
+        def detect(self, images, boxes=None):
+            garment = super().detect(images, boxes)[0]
+            numbers = getattr(garment, part).copy()
+            numbers[0] = np.nan
+            return [replace(garment, **{part: numbers})]
+
+    shop = Recommender(catalogue, history, factors, recommender.ranker, photo_reader=Broken())
+    with pytest.raises(ReleaseError, match="finite numbers"):
+        shop.recommend(Query(image=photo(0)))
