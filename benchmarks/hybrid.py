@@ -87,22 +87,31 @@ class Scored:
     ----------
     values : mapping of str to ndarray
         Shape ``(n_queries,)`` float64 by system.
-    users, segments : ndarray
-        Shape ``(n_queries,)``.
+    users : ndarray
+        Who asks, the same in every window, shape ``(n_queries,)`` str.
+    segments : ndarray
+        Shape ``(n_queries,)`` int64.
     """
 
     values: Mapping[str, NDArray[np.float64]]
-    users: NDArray[np.int32]
+    users: NDArray[np.str_]
     segments: NDArray[np.int64]
 
     @classmethod
-    def of(cls, found: Mapping[str, Standing], labelled: LabelledQueries) -> Scored:
+    def of(
+        cls, found: Mapping[str, Standing], labelled: LabelledQueries, snapshot: Snapshot
+    ) -> Scored:
         """Take NDCG@10 of every system."""
-        some = next(iter(found.values()))
+        ids = snapshot.history.user_ids.ids
+        # Who was not known before the window is nobody else of it, or of another.
+        users = [
+            ids[query.user_index] if query.user_index >= 0 else f"new {snapshot.history.as_of} {n}"
+            for query, n in zip(labelled.queries, labelled.users, strict=True)
+        ]
         return cls(
             {name: one.ndcg for name, one in found.items()},
-            labelled.users.astype(np.int32),
-            some.segments,
+            np.array(users),
+            next(iter(found.values())).segments,
         )
 
     def only(self, rows: NDArray[np.bool_]) -> Scored:
@@ -112,15 +121,16 @@ class Scored:
 
     @classmethod
     def joined(cls, parts: Sequence[Scored]) -> Scored:
-        """Pool the queries of several windows; a shopper of two of them counts twice."""
-        offsets = np.cumsum([0, *(int(part.users.max()) + 1 for part in parts)])
+        """Pool the queries of several windows; a shopper's are drawn together."""
         return cls(
             {name: np.concatenate([p.values[name] for p in parts]) for name in parts[0].values},
-            np.concatenate(
-                [p.users + np.int32(at) for p, at in zip(parts, offsets[:-1], strict=True)]
-            ),
+            np.concatenate([p.users for p in parts]),
             np.concatenate([p.segments for p in parts]),
         )
+
+    def codes(self) -> NDArray[np.int32]:
+        """Return `users` as numbers."""
+        return np.unique(self.users, return_inverse=True)[1].astype(np.int32)
 
     @property
     def best_single(self) -> str:
@@ -174,21 +184,23 @@ def _window(catalogue: Catalogue, events: pd.DataFrame, nth_last: int, repeats: 
     edges = [end + timedelta(microseconds=1) - n * WINDOW for n in range(nth_last + 5, -1, -1)]
     cuts = [Cut(as_of, until) for as_of, until in itertools.pairwise(edges)]
     test = cuts[N_TRAINING + 1]
-    config = replace(HOME_PAGES, repeats=repeats)
     ranker = fit_ranker(
         catalogue,
         events,
         als=ALS,
         item_to_item=ITEM_TO_ITEM,
-        config=config,
+        config=HOME_PAGES,
         cuts=TimeCuts(tuple(cuts[:N_TRAINING]), cuts[N_TRAINING], test),
+        repeats=repeats,
     )
     snapshot = Snapshot.take(
         catalogue, events, test.as_of, ALS, item_to_item=ITEM_TO_ITEM, repeats=repeats
     )
-    labelled = labelled_queries(snapshot, events, test, max_users=config.max_users, max_questions=0)
+    labelled = labelled_queries(
+        snapshot, events, test, max_users=HOME_PAGES.max_users, max_questions=0
+    )
     found = standings(ranker, snapshot, labelled, SYSTEMS)
-    scored = Scored.of(found, labelled)
+    scored = Scored.of(found, labelled, snapshot)
     peers = {RECENT: _recent(snapshot, labelled), BM25: _bm25(snapshot, labelled)}
     values = {name: ndcg_at_k(top, labelled.relevant, K) for name, top in peers.items()}
     return replace(scored, values={**scored.values, **values})
@@ -236,7 +248,9 @@ def _demo(out: Path) -> list[Figure]:
     )
     cut = time_cuts(dataset.events, n_training=RankerConfig.n_cuts).test
     figures = []
-    scored, labelled = _demo_window(release, dataset, asking, cut, None)
+    snapshot = _snapshot(release, dataset, cut, None)
+    labelled = labelled_queries(snapshot, dataset.events, cut, asking)
+    scored = Scored.of(standings(release.ranker, snapshot, labelled, SYSTEMS), labelled, snapshot)
     is_home = labelled.kinds == HOME
     for name, rows, target in (
         ("query with shopper", ~is_home, 1.25),
@@ -248,16 +262,18 @@ def _demo(out: Path) -> list[Figure]:
     return [*figures, *_cold(release, dataset, asking, cut)]
 
 
-def _demo_window(
-    release: Recommender,
-    dataset: Dataset,
-    asking: QuestionSources,
-    cut: Cut,
-    arrived_by: datetime | None,
-) -> tuple[Scored, LabelledQueries]:
-    snapshot = Snapshot.take(release.catalogue, dataset.events, cut.as_of, arrived_by=arrived_by)
-    labelled = labelled_queries(snapshot, dataset.events, cut, asking)
-    return Scored.of(standings(release.ranker, snapshot, labelled, SYSTEMS), labelled), labelled
+def _snapshot(
+    release: Recommender, dataset: Dataset, cut: Cut, arrived_by: datetime | None
+) -> Snapshot:
+    config = demo_config(DemoSize(), DEMO_SEED)
+    return Snapshot.take(
+        release.catalogue,
+        dataset.events,
+        cut.as_of,
+        config.als,
+        item_to_item=config.item_to_item,
+        arrived_by=arrived_by,
+    )
 
 
 def _cold(
@@ -265,7 +281,7 @@ def _cold(
 ) -> list[Figure]:
     """Score only what nobody had touched before the window."""
     events = dataset.events
-    snapshot = Snapshot.take(release.catalogue, events, cut.as_of, arrived_by=cut.until)
+    snapshot = _snapshot(release, dataset, cut, cut.until)
     labelled = labelled_queries(snapshot, events, cut, asking, max_users=5_000)
     untouched = (snapshot.history.popularity == 0).astype(np.float32)
     relevant = labelled.relevant.multiply(untouched[None, :]).tocsr()
@@ -279,8 +295,7 @@ def _cold(
     )
     found = standings(release.ranker, snapshot, asked, SYSTEMS)
     values = {name: recall_at_k(one.ranked, asked.relevant, K) for name, one in found.items()}
-    segments = next(iter(found.values())).segments
-    scored = Scored(values, asked.users.astype(np.int32), segments)
+    scored = replace(Scored.of(found, asked, snapshot), values=values)
     is_home = asked.kinds == HOME
     figures = []
     for name, part in (
@@ -299,13 +314,13 @@ def _told(
     """Print every system and return the ratio of what is served to the best single source."""
     order = sorted(scored.values, key=lambda name: -float(scored.values[name].mean()))
     rows = tuple(
-        (name, str(bootstrap_interval(scored.values[name], scored.users))) for name in order
+        (name, str(bootstrap_interval(scored.values[name], scored.codes()))) for name in order
     )
     n_users = len(np.unique(scored.users))
     heading = f"{title}: {len(scored.users):,} queries of {n_users:,} shoppers"
     terminal.print_tables([Table(heading, ("way of ranking", measure), rows)])
     best = scored.best_single
-    ratio = paired_ratio(scored.values[SERVED], scored.values[best], scored.users)
+    ratio = paired_ratio(scored.values[SERVED], scored.values[best], scored.codes())
     print(f"served / {best}: {ratio}\n", flush=True)
     name = f"{title}: {measure} over the best single source ({best})"
     return [figure(name, ratio.mean, interval=(ratio.low, ratio.high), at_least=target)]
@@ -319,7 +334,7 @@ def _segments(title: str, scored: Scored) -> list[Figure]:
         if not len(part.users):
             continue
         best = part.best_single
-        gain = bootstrap_interval(part.values[SERVED] - part.values[best], part.users)
+        gain = bootstrap_interval(part.values[SERVED] - part.values[best], part.codes())
         print(f"{title}, {segment} ({gain.n_users:,} shoppers): served - {best}: {gain}")
         found = figure(
             f"{title}, {segment}: served minus {best}, upper end of the interval",

@@ -37,10 +37,11 @@ from modiste.attribute_model.runtime import NETWORK_FILES, Detector
 from modiste.cli import terminal
 from modiste.nlp.fit_word_vectors import WordVectorOptions, fit_word_vectors
 from modiste.nlp.phrase_reader import PhraseReader
-from modiste.recommender.collaborative import Collaborative
+from modiste.recommender.collaborative import Collaborative, Factors
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.features import ItemFeatures, feature_table
 from modiste.recommender.history import History
+from modiste.recommender.item_to_item import ItemWeights
 from modiste.recommender.pool import Pool, propose
 from modiste.recommender.query import Query
 from modiste.recommender.recommender import Recommender
@@ -111,12 +112,17 @@ def _shop(out: Path, n_items: int, n_users: int, config: NetworkConfig, seed: in
         [*catalogue.titles[:10_000], *PHRASES], options=WordVectorOptions(min_count=1), seed=seed
     )
     write_network(out, config, catalogue.vocabulary, seed)
+    factors, item_weights = fit_collaborative(history, als), fit_item_to_item(history)
+    parts = out / "parts"
+    parts.mkdir()
+    for part in (catalogue, history, factors, item_weights, ranker):
+        part.save(parts)
     recommender = Recommender(
         catalogue,
         history,
-        fit_collaborative(history, als),
+        factors,
         ranker,
-        item_weights=fit_item_to_item(history),
+        item_weights=item_weights,
         photo_reader=Detector.load(out, catalogue.vocabulary, precision="int8"),
         text_reader=PhraseReader(vectors, catalogue.vocabulary),
     )
@@ -225,9 +231,6 @@ def _jpeg(rng: np.random.Generator) -> bytes:
 def _sizes_of(shop: Recommender, folder: Path) -> None:
     """Print what each part takes in memory and on disk, a million items."""
     parts = folder / "parts"
-    parts.mkdir()
-    shop.catalogue.save(parts)
-    shop.history.save(parts)
     per = 1e6 / shop.catalogue.n_items / 2**30
     rows = [
         (f"disk: {file.name}", f"{file.stat().st_size * per:.2f}")
@@ -240,6 +243,8 @@ def _sizes_of(shop: Recommender, folder: Path) -> None:
         * (2 * EMBEDDING_SIZE + EMBEDDING_SIZE // 8 + 8),
         "attributes, profiles and the items that have each": 3
         * (matrix.data.nbytes + matrix.indices.nbytes),
+        "factors": Factors.load(parts, shop.catalogue.n_items).item_factors.nbytes,
+        "item-to-item weights": 8 * ItemWeights.load(parts, shop.catalogue.n_items).weights.nnz,
         "item features": _items_of(shop).values.nbytes,
         "history": sum(
             getattr(shop.history, name).nbytes for name in ("item_index", "weight", "last_days")

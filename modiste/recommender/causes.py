@@ -152,6 +152,7 @@ def blend_terms(features: NDArray[np.float32]) -> NDArray[np.float64]:
     ranks = features[:, _RANKS].astype(np.float64)
     terms = 1.0 / (FUSION_CONSTANT + ranks)
     relative = features[:, _RELATIVE_OF_SHOPPER].astype(np.float64) / (FUSION_CONSTANT + 1.0)
+    relative[~(features[:, _SCORES_OF_SHOPPER] > 0)] = 0.0  # the best of a bad lot is no reason
     terms[:, _OF_SHOPPER] = np.where(asked[:, None], relative, terms[:, _OF_SHOPPER])
     return np.asarray(np.nan_to_num(weights * terms, nan=0.0))
 
@@ -160,4 +161,5 @@ _WEIGHTS_ASKED: Final = np.array([ASKED_WEIGHTS[source] for source in SOURCES])
 _WEIGHTS_HOME: Final = np.array([HOME_WEIGHTS[source] for source in SOURCES])
 _RANKS: Final = [COLUMN[f"{source}_rank"] for source in SOURCES]
 _OF_SHOPPER: Final = [SOURCES.index(source) for source in SHOPPER_SOURCES]
+_SCORES_OF_SHOPPER: Final = [COLUMN[f"{source}_score"] for source in SHOPPER_SOURCES]
 _RELATIVE_OF_SHOPPER: Final = [COLUMN[f"{source}_relative"] for source in SHOPPER_SOURCES]

@@ -73,14 +73,17 @@ class Factors:
         Raises
         ------
         ReleaseError
-            If the file is not of a catalogue of `n_items`.
+            If the file is not of a catalogue of `n_items`, or a factor is not finite.
         """
         with np.load(folder / FACTORS_FILE, allow_pickle=False) as parts:
-            factors = cls(
-                item_factors=parts["item_factors"],
-                regularization=float(parts["regularization"]),
-                alpha=float(parts["alpha"]),
-            )
+            try:
+                factors = cls(
+                    item_factors=parts["item_factors"],
+                    regularization=float(parts["regularization"]),
+                    alpha=float(parts["alpha"]),
+                )
+            except ValueError as error:
+                raise ReleaseError(f"{folder / FACTORS_FILE}: {error}") from error
         if factors.item_factors.shape[0] != n_items:
             raise ReleaseError(
                 f"{folder / FACTORS_FILE} must have one row for each of {n_items} items; publish "
@@ -123,7 +126,7 @@ class Collaborative:
         """
         rows = [(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)) for _ in queries]
         home = [
-            n for n, query in enumerate(queries) if query.history.size and not query.has_content
+            n for n, query in enumerate(queries) if query.history.size and not query.wants_something
         ]
         users = self.user_factors([queries[row] for row in home])
         scores = users @ self._item_factors.T  # (n_home, n_items)

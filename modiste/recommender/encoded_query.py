@@ -96,6 +96,14 @@ class EncodedQuery:
             for part in (self.embedding, self.attributes, self.categories, self.colors)
         )
 
+    @property
+    def wants_something(self) -> bool:
+        """Whether a photo, a phrase or an item says what is wanted, not only what is not."""
+        return self.embedding is not None or any(
+            part is not None and bool((part > 0).any())
+            for part in (self.attributes, self.categories, self.colors)
+        )
+
     @classmethod
     def of_user(
         cls, history: History, user_index: int, recent: NDArray[np.int32] | None = None

@@ -53,7 +53,8 @@ class QueryEncoder:
         InvalidImageError
             If a photo cannot be used.
         ReleaseError
-            If a photo or phrase comes and the release has no network or word vectors.
+            If a photo or phrase comes and the release has no network or word vectors, or
+            the network gives numbers that are none.
         """
         garments = self._garments(queries)
         return [

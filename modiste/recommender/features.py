@@ -242,7 +242,8 @@ def _add_query(table: NDArray[np.float32], pool: Pool, queries: Sequence[Encoded
 
 def _says_something(query: EncodedQuery) -> bool:
     return any(
-        part is not None and bool(part.any()) for part in (query.attributes, query.categories)
+        part is not None and bool(part.any())
+        for part in (query.attributes, query.categories, query.colors)
     )
 
 

@@ -73,7 +73,7 @@ class ItemWeights:
         Raises
         ------
         ReleaseError
-            If the file is not of a catalogue of `n_items`.
+            If the file is not of a catalogue of `n_items`, or a weight is not finite.
         """
         with np.load(folder / ITEM_WEIGHTS_FILE, allow_pickle=False) as parts:
             n_rows = len(parts["indptr"]) - 1
@@ -85,7 +85,10 @@ class ItemWeights:
             weights = sparse.csr_matrix(
                 (parts["data"], parts["indices"], parts["indptr"]), shape=(n_items, n_items)
             )
-            return cls(weights, str(parts["method"]))
+            try:
+                return cls(weights, str(parts["method"]))
+            except ValueError as error:
+                raise ReleaseError(f"{folder / ITEM_WEIGHTS_FILE}: {error}") from error
 
 
 class ItemToItem:
@@ -118,7 +121,7 @@ class ItemToItem:
         allowed : ndarray
             Shape ``(n_queries, n_items)`` bool.
         """
-        home = [query if not query.has_content else EncodedQuery() for query in queries]
+        home = [query if not query.wants_something else EncodedQuery() for query in queries]
         query_of, item, score = self._scores(home)
         rows = []
         for row in range(len(queries)):

@@ -63,7 +63,7 @@ class New:
         """
         rows = []
         for row, query in enumerate(queries):
-            order = self._order[:0] if query.has_content else self._order
+            order = self._order[:0] if query.wants_something else self._order
             items = order[allowed[row][order]][:k]
             rows.append((items, self._scores[items]))
         return Candidates.from_rows(rows, k)

@@ -176,7 +176,8 @@ class Ranker:
         """Return how much each of `CAUSES` adds to or takes from each row's score.
 
         SHAP values of the trees where the hybrid serves, the terms of the blend where that
-        does, and the score itself where a single source does.
+        does, and where a single source does its score, or, of what it did not propose, how it
+        sells.
 
         Parameters
         ----------
@@ -202,11 +203,11 @@ class Ranker:
                 continue
             terms = blend_terms(features[rows])
             if scorer in SOURCES:
-                own = features[rows, COLUMN[f"{scorer}_score"]]
-                column = SOURCES.index(scorer)
-                scored = ~np.isnan(own)
-                terms[scored] = 0.0
-                terms[scored, column] = own[scored]
+                proposed = ~np.isnan(features[rows, COLUMN[f"{scorer}_rank"]])
+                own, sells = (features[rows, COLUMN[f"{s}_score"]] for s in (scorer, "popular"))
+                terms[:] = 0.0
+                terms[proposed, SOURCES.index(scorer)] = own[proposed]
+                terms[~proposed, SOURCES.index("popular")] = np.nan_to_num(sells[~proposed])
             for column, source in enumerate(SOURCES):
                 result[rows, CAUSES.index(cause_of_source(source))] += terms[:, column]
         return result

@@ -33,14 +33,15 @@ POPULAR_SHARE: Final = 0.25
 #: ... and has at least the popularity that one view at the end of the history brings.
 MIN_POPULARITY: Final = EVENT_WEIGHTS[columns.VIEW_ITEM]
 _MAX_NAMES = 3
+_SECONDS_A_DAY = 86_400.0
 
 
 class Explainer:
     """Turns contributions into reasons; every reason names a cause and is true.
 
     A cause becomes a reason only if it adds to the score and its fact holds: the item has
-    the attribute, was bought, is much like one bought, is popular in the whole shop, or is
-    new. Its strength is the cause's share of everything that adds to the score.
+    the attribute, was bought, goes with one bought or is much like one, is popular in the
+    whole shop, or is new. Its strength is the cause's share of everything that adds to the score.
 
     Parameters
     ----------
@@ -61,6 +62,7 @@ class Explainer:
     ) -> None:
         self._catalogue = catalogue
         self._is_popular = _most_popular(history.popularity)
+        self._ages = history.as_of.timestamp() / _SECONDS_A_DAY - catalogue.available_from_days
         self._purchases = PurchaseEvidence(catalogue, factors, item_weights)
 
     def reasons(
@@ -124,7 +126,7 @@ class Explainer:
         if share["attributes"] > 0 and names:
             text = f"matches {', '.join(names)}"
             found.append(Reason("attributes", text, share["attributes"], names))
-        if share["collaborative"] > 0 and not np.isnan(features[COLUMN["collaborative_score"]]):
+        if share["collaborative"] > 0 and features[COLUMN["collaborative_score"]] > 0:
             found += self._of_purchase("because you bought {}", share["collaborative"], bought) or [
                 Reason("shoppers_like_you", "shoppers like you chose it", share["collaborative"])
             ]
@@ -132,7 +134,8 @@ class Explainer:
             found.append(Reason("bought_again", "you bought this before", share["repeat"]))
         if share["popular"] > 0 and self._is_popular[item]:
             found.append(Reason("popular", "popular now", share["popular"]))
-        age = float(features[COLUMN["item_age_days"]])
+        # What arrived after the history ends may have done so long ago.
+        age = float(self._ages[item])
         if share["new"] > 0 and 0 <= age <= NEW_DAYS:
             text = "new this week" if age <= 7 else "new this month"
             found.append(Reason("new", text, share["new"]))

@@ -77,7 +77,8 @@ class Recommender:
         text_reader: TextReader | None = None,
         manifest: Manifest | None = None,
     ) -> None:
-        _check_same_items(catalogue, history, factors)
+        item_weights = item_weights or ItemWeights.nothing(catalogue.n_items)
+        _check_same_items(catalogue, history, factors, item_weights)
         self.catalogue = catalogue
         self.history = history
         self.ranker = ranker
@@ -254,10 +255,18 @@ def _check_same_catalogue(manifest: Manifest, catalogue: Catalogue, release: Pat
         )
 
 
-def _check_same_items(catalogue: Catalogue, history: History, factors: Factors) -> None:
-    counts = (catalogue.n_items, history.n_items, len(factors.item_factors))
-    if len(set(counts)) > 1:
+def _check_same_items(
+    catalogue: Catalogue, history: History, factors: Factors, item_weights: ItemWeights
+) -> None:
+    counts = {
+        "catalogue": catalogue.n_items,
+        "history": history.n_items,
+        "factors": len(factors.item_factors),
+        "item weights": item_weights.weights.shape[0],
+    }
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{name} {count}" for name, count in counts.items())
         raise ReleaseError(
-            "Catalogue, history and factors must be of the same items; train the release again. "
-            f"Received: {counts[0]}, {counts[1]} and {counts[2]} items"
+            "All parts of a release must be of the same items; train the release again. "
+            f"Received: {told}"
         )

@@ -61,7 +61,7 @@ class Taste:
         rows = []
         for row, query in enumerate(queries):
             items = np.empty(0, dtype=np.int32)
-            if not query.has_content and query.history.size:
+            if not query.wants_something and query.history.size:
                 items = self._near(_anchors(query), allowed[row])
             scores = self._likeness(_anchors(query), items)
             kept = scores > 0  # NaN is not

@@ -88,7 +88,7 @@ class Visual:
         """Group the queries that may see the same items, with their mask."""
         groups: dict[bytes, list[int]] = {}
         for row, query in enumerate(queries):
-            if query.embedding is not None:
+            if query.embedding is not None and self._index is not None:
                 groups.setdefault(np.packbits(allowed[row]).tobytes(), []).append(row)
         return [(rows, allowed[rows[0]]) for rows in groups.values()]
 

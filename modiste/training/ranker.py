@@ -60,8 +60,6 @@ class RankerConfig:
         Questions with a photo or phrase that each of them asks, at most.
     n_cuts : int
         Training cuts in time.
-    repeats : str
-        What may be shown to who bought it; see ``modiste.training.snapshot.REPEATS``.
     seed : int
         The same seed and data give the same trees.
     """
@@ -73,7 +71,6 @@ class RankerConfig:
     max_users: int = 800
     max_questions: int = MAX_QUESTIONS_A_SHOPPER
     n_cuts: int = 3
-    repeats: str = "learnt"
     seed: int = 0
 
 
@@ -86,6 +83,7 @@ def fit_ranker(
     item_to_item: ItemToItemConfig | None = None,
     config: RankerConfig | None = None,
     cuts: TimeCuts | None = None,
+    repeats: str = "learnt",
 ) -> Ranker:
     """Fit the ranker on the training cuts, guard it on the validation cut, fit it on both.
 
@@ -104,6 +102,9 @@ def fit_ranker(
     config : RankerConfig, optional
     cuts : TimeCuts, optional
         By default `time_cuts` of the events.
+    repeats : str
+        What may be shown to who bought it, as `Recommender` decides by default; see
+        ``modiste.training.snapshot.REPEATS``.
 
     Returns
     -------
@@ -126,7 +127,7 @@ def fit_ranker(
             als,
             item_to_item=item_to_item,
             visual=visual,
-            repeats=config.repeats,
+            repeats=repeats,
         )
         labelled = labelled_queries(
             snapshot,

@@ -72,7 +72,7 @@ def standings(
     labelled : LabelledQueries
     systems : sequence of str
         Any of `SYSTEMS`; the hybrid is left out where the ranker has no booster. A single
-        source ranks only what it proposes itself, then what it scores, then the blend.
+        source ranks what it proposes itself, then what sells.
 
     Returns
     -------

@@ -13,10 +13,16 @@ from scipy import sparse
 
 from modiste.errors import ReleaseError
 from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.causes import is_asked
 from modiste.recommender.collaborative import Factors
+from modiste.recommender.encoded_query import EncodedQuery
+from modiste.recommender.features import feature_table
 from modiste.recommender.item_to_item import ItemWeights
+from modiste.recommender.pool import propose
 from modiste.recommender.query import Query
+from modiste.recommender.ranker import Ranker
 from modiste.recommender.recommender import Recommender
+from modiste.recommender.visual import Visual
 
 USERS = [None, "nobody", *(f"{kind}{n}" for kind in "ab" for n in range(10))]
 WORDS = ["striped", "floral", "cotton", "red", "dress", "tee", "socks", "no striped"]
@@ -119,3 +125,46 @@ def test_a_network_that_gives_nan_is_named(recommender, catalogue, history, fact
     shop = Recommender(catalogue, history, factors, recommender.ranker, photo_reader=Broken())
     with pytest.raises(ReleaseError, match="finite numbers"):
         shop.recommend(Query(image=photo(0)))
+
+
+def test_a_colour_alone_is_something_asked_for(catalogue, history, sources):
+    """Such a wish is no attribute, but no home page either."""
+    colors = np.zeros(len(catalogue.color_names), dtype=np.float32)
+    colors[catalogue.color_names.index("navy")] = 1.0
+    query = EncodedQuery(colors=colors)
+    allowed = np.ones((1, N_ITEMS), dtype=bool)
+    pool = propose(sources, [query], 20, allowed)
+    features = feature_table(pool, [query], catalogue, history)
+    assert query.has_content
+    assert is_asked(features).all()
+    ranked = np.argsort(-Ranker.blend_only("a test").scores(features), kind="stable")
+    first = catalogue.colors[pool.item_index[ranked[:10]]]
+    assert (first == catalogue.color_names.index("navy")).all()
+
+
+def test_what_only_refuses_still_gets_what_the_shopper_likes(sources, history):
+    shopper = EncodedQuery.of_user(history, 0)
+    refusing = replace(shopper, attributes=np.array([0, 0, 0, -1], dtype=np.float32))
+    asking = replace(shopper, attributes=np.array([0, 0, 1, -1], dtype=np.float32))
+    allowed = np.ones((1, N_ITEMS), dtype=bool)
+    for name in ("collaborative", "item_to_item", "taste"):
+        assert (sources[name].candidates([refusing], 5, allowed).item_index >= 0).any()
+        assert (sources[name].candidates([asking], 5, allowed).item_index < 0).all()
+
+
+def test_a_photo_finds_nothing_alike_where_no_item_has_one(catalogue):
+    bare = Catalogue.from_items(shop_items(), catalogue.vocabulary)
+    query = EncodedQuery(embedding=np.ones(16, dtype=np.float32) / 4)
+    found = Visual(bare).candidates([query], 3, np.ones((1, N_ITEMS), dtype=bool))
+    assert (found.item_index == -1).all()
+
+
+def test_parts_of_other_catalogues_are_refused(catalogue, history, factors):
+    with pytest.raises(ReleaseError, match="item weights 4"):
+        Recommender(
+            catalogue,
+            history,
+            factors,
+            Ranker.blend_only("a test"),
+            item_weights=ItemWeights.nothing(4),
+        )

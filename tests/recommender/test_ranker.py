@@ -147,6 +147,17 @@ def test_contributions_of_the_simple_scorers_name_their_sources(scorer, asked, c
     np.testing.assert_allclose(found.sum(axis=1), ranker.scores(features), rtol=1e-5)
 
 
+def test_what_a_single_source_did_not_propose_is_explained_by_what_sells():
+    ranker = Ranker(None, Guard(dict.fromkeys(SEGMENTS, "repeat")))
+    features = of_segment(table(4), asked=0, n_history=3, n_purchased=1)
+    features[:2, COLUMN["repeat_rank"]] = np.nan
+    features[1, COLUMN["popular_score"]] = np.nan
+    found = ranker.contributions(features)
+    assert not found[1].any()
+    assert np.flatnonzero(found[0]).tolist() == [CAUSES.index("popular")]
+    assert [np.flatnonzero(row).tolist() for row in found[2:]] == [[CAUSES.index("repeat")]] * 2
+
+
 def test_every_cause_but_other_has_features_and_they_exist():
     assert {cause_of_feature(name) for name in FEATURE_NAMES} == set(CAUSES)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,7 @@ from modiste.errors import ReleaseError
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.history import History
 from modiste.recommender.item_to_item import ItemToItem, ItemWeights
-from modiste.training.item_to_item import ItemToItemConfig, fit_item_to_item
+from modiste.training.item_to_item import ItemToItemConfig, _mirror_lower, fit_item_to_item
 
 N_ITEMS = 20
 
@@ -42,15 +44,52 @@ def test_weights_find_the_other_squares_of_the_checkerboard(method):
     assert not np.diag(weights).any()
 
 
-def test_only_the_strongest_of_each_row_are_kept():
+@pytest.mark.parametrize("method", ["ease", "bm25"])
+def test_only_the_strongest_of_each_row_are_kept(method):
     board = checkerboard()
-    whole = fit_item_to_item(board, ItemToItemConfig("ease")).weights.toarray()
-    few = fit_item_to_item(board, ItemToItemConfig("ease", n_neighbours=4)).weights
+    whole = fit_item_to_item(board, ItemToItemConfig(method)).weights.toarray()
+    few = fit_item_to_item(board, ItemToItemConfig(method, n_neighbours=4)).weights
     assert (np.diff(few.indptr) == 4).all()
     for row in range(N_ITEMS):
         kept = few[[row]].toarray()[0]
         left_out = np.where(kept == 0, np.abs(whole[row]), 0)
         assert np.abs(kept[kept != 0]).min() >= left_out.max()
+
+
+def test_bm25_proposes_what_implicit_does():
+    from implicit.nearest_neighbours import BM25Recommender
+
+    board = checkerboard(n_users=80)
+    weights = fit_item_to_item(board, ItemToItemConfig("bm25", n_neighbours=6)).weights
+    peer = BM25Recommender(K=7, num_threads=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it hands itself another kind of matrix
+        peer.fit(board, show_progress=False)
+    own = np.asarray((board @ weights).todense())
+    for user in range(10):
+        ids, scores = peer.recommend(user, board[[user]], N=8, filter_already_liked_items=True)
+        ids, scores = ids[scores > 0], scores[scores > 0]
+        new = np.where(board[[user]].toarray()[0] > 0, 0.0, own[user])
+        assert len(ids) == (new > 0).sum() > 0
+        # The same but for their scale.
+        np.testing.assert_allclose(new[ids] / new[ids[0]], scores / scores[0], rtol=1e-4)
+    assert weights.data.max() == 1.0
+
+
+def test_the_method_does_not_depend_on_what_was_touched_yet():
+    few = checkerboard().tolil()
+    few[:, 4:] = 0
+    config = ItemToItemConfig(max_ease_items=N_ITEMS - 1)
+    assert fit_item_to_item(few.tocsr(), config).method == "bm25"
+
+
+def test_a_symmetric_matrix_is_mirrored_across_chunks():
+    full = np.random.default_rng(0).normal(size=(2_100, 2_100)).astype(np.float32)
+    full += full.T
+    half = np.tril(full)
+    half[np.triu_indices(2_100, 1)] = 7.0
+    _mirror_lower(half)
+    np.testing.assert_array_equal(half, full)
 
 
 def test_large_catalogues_get_bm25():
