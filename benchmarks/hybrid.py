@@ -45,12 +45,13 @@ from modiste.recommender.item_to_item import ItemToItem
 from modiste.recommender.pool import SOURCES
 from modiste.recommender.ranker import SEGMENTS
 from modiste.recommender.recommender import Recommender
+from modiste.training.bootstrap import bootstrap_interval, paired_ratio
 from modiste.training.collaborative import AlsConfig
 from modiste.training.demo import DemoSize, demo_config
 from modiste.training.evaluation import street_garments
 from modiste.training.item_to_item import ItemToItemConfig, fit_item_to_item
 from modiste.training.job import run_job
-from modiste.training.metrics import bootstrap_interval, ndcg_at_k, paired_ratio, recall_at_k
+from modiste.training.metrics import ndcg_at_k, recall_at_k
 from modiste.training.ranker import RankerConfig, fit_ranker
 from modiste.training.ranking_evaluation import SERVED, SYSTEMS, K, Standing, standings
 from modiste.training.ranking_queries import (

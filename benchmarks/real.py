@@ -35,11 +35,11 @@ from modiste.progress import Progress
 from modiste.recommender.query import Query
 from modiste.recommender.recommender import Recommender
 from modiste.training.answer_sheet import answer_table, sheet_row
+from modiste.training.bootstrap import bootstrap_interval
 from modiste.training.collaborative import AlsConfig
 from modiste.training.contact_sheet import save_contact_sheet
 from modiste.training.hold_out import collaborative_hits, hold_out_last, popular_hits
 from modiste.training.job import JobConfig, run_job
-from modiste.training.metrics import bootstrap_interval
 from modiste.training.network import FitOptions
 from modiste.training.report import Table
 

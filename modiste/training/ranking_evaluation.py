@@ -13,15 +13,10 @@ from numpy.typing import NDArray
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.pool import SOURCES, Pool
 from modiste.recommender.ranker import BLEND, HYBRID, Ranker, segments
+from modiste.training.bootstrap import Interval, bootstrap_interval
 from modiste.training.collaborative import AlsConfig
 from modiste.training.item_to_item import ItemToItemConfig
-from modiste.training.metrics import (
-    Interval,
-    bootstrap_interval,
-    coverage_at_k,
-    ndcg_at_k,
-    recall_at_k,
-)
+from modiste.training.metrics import coverage_at_k, ndcg_at_k, recall_at_k
 from modiste.training.ranking_queries import (
     HOME,
     LabelledQueries,

@@ -17,7 +17,7 @@ from modiste.data import columns, images
 from modiste.data.dataset import Dataset
 from modiste.progress import Progress
 from modiste.training.attribute_metrics import attribute_hits
-from modiste.training.metrics import Interval, bootstrap_interval
+from modiste.training.bootstrap import Interval, bootstrap_interval
 from modiste.training.network_evaluation import answers_of
 from modiste.training.network_labels import PhotoLabels
 from modiste.training.retrieval_metrics import retrieve_leaving_one_out

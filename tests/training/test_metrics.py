@@ -9,6 +9,7 @@ import pytest
 import scipy.sparse as sp
 
 from modiste.training import metrics
+from modiste.training.bootstrap import bootstrap_interval, paired_ratio
 
 N_ITEMS = 12
 
@@ -108,18 +109,18 @@ def test_bad_arguments_are_told():
 
 def test_interval_of_normal_values_has_the_known_width():
     values = np.random.default_rng(0).normal(2.0, 1.0, size=2_000)
-    interval = metrics.bootstrap_interval(values, seed=1)
+    interval = bootstrap_interval(values, seed=1)
     assert interval.mean == pytest.approx(values.mean())
     assert interval.high - interval.low == pytest.approx(2 * 1.96 / math.sqrt(2_000), rel=0.1)
-    assert interval == metrics.bootstrap_interval(values, seed=1)
+    assert interval == bootstrap_interval(values, seed=1)
     assert str(interval).startswith(f"{interval.mean:.4f} [")
 
 
 def test_a_shoppers_queries_are_drawn_together():
     values = np.repeat(np.random.default_rng(0).normal(size=50), 100)
     users = np.repeat(np.arange(50), 100)
-    together = metrics.bootstrap_interval(values, users)
-    apart = metrics.bootstrap_interval(values)
+    together = bootstrap_interval(values, users)
+    apart = bootstrap_interval(values)
     assert together.n_users == 50
     assert together.mean == pytest.approx(apart.mean)
     assert together.high - together.low > 5 * (apart.high - apart.low)
@@ -127,16 +128,16 @@ def test_a_shoppers_queries_are_drawn_together():
 
 def test_an_interval_of_nothing_is_refused():
     with pytest.raises(ValueError, match="at least one"):
-        metrics.bootstrap_interval(np.array([]))
+        bootstrap_interval(np.array([]))
     with pytest.raises(ValueError, match="0 of them finite"):
-        metrics.bootstrap_interval(np.array([np.nan]))
+        bootstrap_interval(np.array([np.nan]))
 
 
 class TestPairedRatio:
     def test_is_the_ratio_of_the_means_whatever_both_have_in_common(self):
         generator = np.random.default_rng(0)
         other = generator.random(200)
-        found = metrics.paired_ratio(1.5 * other, other)
+        found = paired_ratio(1.5 * other, other)
         assert found.mean == pytest.approx(1.5)
         # Every sample has the same ratio, though the means differ widely between samples.
         assert (found.low, found.high) == (pytest.approx(1.5), pytest.approx(1.5))
@@ -147,20 +148,20 @@ class TestPairedRatio:
         covered = 0
         for seed in range(100):
             values, others = generator.exponential(2.0, 80), generator.exponential(1.0, 80)
-            found = metrics.paired_ratio(values, others, seed=seed, n_resamples=200)
+            found = paired_ratio(values, others, seed=seed, n_resamples=200)
             covered += found.low <= 2.0 <= found.high
         assert 88 <= covered <= 100
 
     def test_a_shopper_s_queries_are_drawn_together(self):
         values, others = np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 1.0])
-        found = metrics.paired_ratio(values, others, np.array([4, 4, 9], dtype=np.int32))
+        found = paired_ratio(values, others, np.array([4, 4, 9], dtype=np.int32))
         assert found.n_users == 2
         assert found.low == found.high == 2.0
 
     def test_nothing_to_compare_with(self):
-        found = metrics.paired_ratio(np.ones(3), np.zeros(3))
+        found = paired_ratio(np.ones(3), np.zeros(3))
         assert found.mean == found.low == np.inf
-        neither = metrics.paired_ratio(np.zeros(3), np.zeros(3))
+        neither = paired_ratio(np.zeros(3), np.zeros(3))
         assert np.isnan([neither.mean, neither.low, neither.high]).all()
         with pytest.raises(ValueError, match="same queries"):
-            metrics.paired_ratio(np.ones(3), np.ones(2))
+            paired_ratio(np.ones(3), np.ones(2))
