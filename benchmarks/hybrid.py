@@ -26,8 +26,8 @@ import argparse
 import itertools
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -42,10 +42,8 @@ from modiste.data.dataset import Dataset
 from modiste.data.demo_shop.shop import write_demo_shop
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.item_to_item import ItemToItem
-from modiste.recommender.pool import SOURCES
 from modiste.recommender.ranker import SEGMENTS
 from modiste.recommender.recommender import Recommender
-from modiste.training.bootstrap import bootstrap_interval, paired_ratio
 from modiste.training.collaborative import AlsConfig
 from modiste.training.demo import DemoSize, demo_config
 from modiste.training.evaluation import street_garments
@@ -53,18 +51,18 @@ from modiste.training.item_to_item import ItemToItemConfig, fit_item_to_item
 from modiste.training.job import run_job
 from modiste.training.metrics import ndcg_at_k, recall_at_k
 from modiste.training.ranker import RankerConfig, fit_ranker
-from modiste.training.ranking_evaluation import SERVED, SYSTEMS, K, Standing, standings
+from modiste.training.ranking_evaluation import SYSTEMS, K, standings
 from modiste.training.ranking_queries import (
     HOME,
     LabelledQueries,
     QuestionSources,
     labelled_queries,
 )
-from modiste.training.report import Table
 from modiste.training.snapshot import Snapshot
 from modiste.training.time_cuts import Cut, TimeCuts, time_cuts
 
-from harness import Figure, figure, print_figures
+from harness import Figure, print_figures
+from paired_scores import BM25, RECENT, Scored, by_segment, told
 
 WINDOW = timedelta(days=28)
 N_WINDOWS, N_TRAINING = 3, 4
@@ -74,70 +72,6 @@ ITEM_TO_ITEM = ItemToItemConfig(l2=800.0)
 HOME_PAGES = RankerConfig(max_users=5_000, max_questions=0, n_cuts=N_TRAINING)
 #: A seed that nothing else draws with.
 DEMO_SEED = 1_024
-RECENT, BM25 = "recent purchases", "BM25"
-#: What a system needs to be one source: no fusion, and no ranker.
-#: The first of equals is named: a source that proposes nothing shows what sells.
-SINGLE = ("popular", *(name for name in SOURCES if name != "popular"), RECENT, BM25)
-
-
-@dataclass(frozen=True)
-class Scored:
-    """The figure of each system on the same queries.
-
-    Parameters
-    ----------
-    values : mapping of str to ndarray
-        Shape ``(n_queries,)`` float64 by system.
-    users : ndarray
-        Who asks, the same in every window, shape ``(n_queries,)`` str.
-    segments : ndarray
-        Shape ``(n_queries,)`` int64.
-    """
-
-    values: Mapping[str, NDArray[np.float64]]
-    users: NDArray[np.str_]
-    segments: NDArray[np.int64]
-
-    @classmethod
-    def of(
-        cls, found: Mapping[str, Standing], labelled: LabelledQueries, snapshot: Snapshot
-    ) -> Scored:
-        """Take NDCG@10 of every system."""
-        ids = snapshot.history.user_ids.ids
-        # Who was not known before the window is nobody else of it, or of another.
-        users = [
-            ids[query.user_index] if query.user_index >= 0 else f"new {snapshot.history.as_of} {n}"
-            for query, n in zip(labelled.queries, labelled.users, strict=True)
-        ]
-        return cls(
-            {name: one.ndcg for name, one in found.items()},
-            np.array(users),
-            next(iter(found.values())).segments,
-        )
-
-    def only(self, rows: NDArray[np.bool_]) -> Scored:
-        """Return some of the queries."""
-        values = {name: one[rows] for name, one in self.values.items()}
-        return Scored(values, self.users[rows], self.segments[rows])
-
-    @classmethod
-    def joined(cls, parts: Sequence[Scored]) -> Scored:
-        """Pool the queries of several windows; a shopper's are drawn together."""
-        return cls(
-            {name: np.concatenate([p.values[name] for p in parts]) for name in parts[0].values},
-            np.concatenate([p.users for p in parts]),
-            np.concatenate([p.segments for p in parts]),
-        )
-
-    def codes(self) -> NDArray[np.int32]:
-        """Return `users` as numbers."""
-        return np.unique(self.users, return_inverse=True)[1].astype(np.int32)
-
-    @property
-    def best_single(self) -> str:
-        """Name of the single source with the highest mean."""
-        singles = [name for name in SINGLE if name in self.values]
-        return max(singles, key=lambda name: float(self.values[name].mean()))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -175,8 +109,8 @@ def _online_retail(data: Path, out: Path) -> list[Figure]:
             print(f"Online Retail, {name}, window {N_WINDOWS + 1 - nth}", flush=True)
         scored = Scored.joined(parts)
         known = scored.only(~np.char.endswith(np.array(SEGMENTS)[scored.segments], "cold"))
-        figures += _told(f"Online Retail, {name}", known, target)
-        figures += _segments(f"Online Retail, {name}", scored)
+        figures += told(f"Online Retail, {name}", known, target)
+        figures += by_segment(f"Online Retail, {name}", scored)
     return figures
 
 
@@ -258,8 +192,8 @@ def _demo(out: Path) -> list[Figure]:
         ("home page", is_home, 1.1),
     ):
         part = scored.only(rows)
-        figures += _told(f"Demo shop, {name}", part, target)
-        figures += _segments(f"Demo shop, {name}", part)
+        figures += told(f"Demo shop, {name}", part, target)
+        figures += by_segment(f"Demo shop, {name}", part)
     return [*figures, *_cold(release, dataset, asking, cut)]
 
 
@@ -305,45 +239,7 @@ def _cold(
         ("cold items, home page", scored.only(is_home)),
     ):
         target = 1.0 if part is scored else None
-        figures += _told(f"Demo shop, {name}", part, target, measure="recall@10")
-    return figures
-
-
-def _told(
-    title: str, scored: Scored, target: float | None, *, measure: str = "NDCG@10"
-) -> list[Figure]:
-    """Print every system and return the ratio of what is served to the best single source."""
-    order = sorted(scored.values, key=lambda name: -float(scored.values[name].mean()))
-    rows = tuple(
-        (name, str(bootstrap_interval(scored.values[name], scored.codes()))) for name in order
-    )
-    n_users = len(np.unique(scored.users))
-    heading = f"{title}: {len(scored.users):,} queries of {n_users:,} shoppers"
-    terminal.print_tables([Table(heading, ("way of ranking", measure), rows)])
-    best = scored.best_single
-    ratio = paired_ratio(scored.values[SERVED], scored.values[best], scored.codes())
-    print(f"served / {best}: {ratio}\n", flush=True)
-    name = f"{title}: {measure} over the best single source ({best})"
-    return [figure(name, ratio.mean, interval=(ratio.low, ratio.high), at_least=target)]
-
-
-def _segments(title: str, scored: Scored) -> list[Figure]:
-    """Return by how much what is served beats the best single source of each segment."""
-    figures = []
-    for number, segment in enumerate(SEGMENTS):
-        part = scored.only(scored.segments == number)
-        if not len(part.users):
-            continue
-        best = part.best_single
-        gain = bootstrap_interval(part.values[SERVED] - part.values[best], part.codes())
-        print(f"{title}, {segment} ({gain.n_users:,} shoppers): served - {best}: {gain}")
-        found = figure(
-            f"{title}, {segment}: served minus {best}, upper end of the interval",
-            gain.high,
-            interval=(gain.low, gain.high),
-            at_least=0.0,
-        )
-        figures.append(found)
+        figures += told(f"Demo shop, {name}", part, target, measure="recall@10")
     return figures
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from modiste.attribute_model.garment import Garment
 from modiste.nlp.attribute_query import AttributeQuery
 from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.history import RECENT_WEIGHT, History
+from modiste.recommender.history import History
+from modiste.recommender.history_counts import RECENT_WEIGHT
 from modiste.recommender.refinement import Refinement
 
 

@@ -6,8 +6,6 @@ import functools
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -19,30 +17,10 @@ from scipy import sparse
 from modiste.data import columns
 from modiste.data.identifiers import IdMap
 from modiste.errors import ReleaseError
-from modiste.recommender.refunds import standing_purchases
+from modiste.recommender.history_counts import REPEAT_PRIOR_PURCHASES, counted
 
 HISTORY_FILE = "history.npz"
 USERS_FILE = "users.parquet"
-
-#: How much one event says that the shopper wants the item.
-EVENT_WEIGHTS: Final = MappingProxyType(
-    {
-        columns.VIEW_ITEM: 1.0,
-        columns.ADD_TO_WISHLIST: 2.0,
-        columns.ADD_TO_CART: 3.0,
-        columns.PURCHASE: 5.0,
-    }
-)
-#: Weight of an item of ``Query.recent``, which may have been looked at or bought.
-RECENT_WEIGHT: Final = EVENT_WEIGHTS[columns.ADD_TO_CART]
-#: After this many days an event counts half in a shopper's taste.
-TASTE_HALF_LIFE_DAYS: Final = 90.0
-#: After this many days an event counts half in an item's popularity.
-POPULARITY_HALF_LIFE_DAYS: Final = 30.0
-#: The same for what sells this week.
-RECENT_HALF_LIFE_DAYS: Final = 7.0
-#: Purchases of prior weight with which a category's repeat rate starts at the shop's.
-REPEAT_PRIOR_PURCHASES: Final = 10.0
 
 _MICROSECONDS_A_DAY = 86_400_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -140,7 +118,12 @@ class History:
                 .to_numpy(dtype=np.float64, na_value=np.nan)[kept],
             }
         )
-        return _counted(log, IdMap(user_ids), len(item_ids), _utc(end))
+        return cls(
+            user_ids=IdMap(user_ids),
+            n_items=len(item_ids),
+            as_of=_utc(end),
+            **counted(log, len(user_ids), len(item_ids)),
+        )
 
     @property
     def n_users(self) -> int:
@@ -256,60 +239,6 @@ _ARRAYS = (
     "item_purchases",
     "item_repeats",
 )
-
-
-def _counted(log: pd.DataFrame, user_ids: IdMap, n_items: int, as_of: datetime) -> History:
-    """Count a log of user, item, days before `as_of`, event name and quantity."""
-    # Oldest first; a refund at the moment of its purchase comes after it.
-    is_refund = (log["name"] == columns.REFUND).to_numpy()
-    log = log.iloc[np.lexsort((is_refund, -log["days"].to_numpy(), log["item"], log["user"]))]
-    user, item, days = (log[name].to_numpy() for name in ("user", "item", "days"))
-    weight = log["name"].map(EVENT_WEIGHTS).fillna(0.0).to_numpy(dtype=np.float64, copy=True)
-    pair = user * n_items + item
-    standing = standing_purchases(pair, log["name"].to_numpy(), log["quantity"].to_numpy())
-    weight[(log["name"] == columns.PURCHASE).to_numpy() & ~standing] = 0.0
-
-    taste = weight * np.exp2(-days / TASTE_HALF_LIFE_DAYS)
-    popularity, recent_popularity = (
-        np.bincount(item, weight * np.exp2(-days / half_life), minlength=n_items)
-        for half_life in (POPULARITY_HALF_LIFE_DAYS, RECENT_HALF_LIFE_DAYS)
-    )
-    item_purchases = np.bincount(item[standing], minlength=n_items)
-    # Sorted by pair and time: a standing purchase whose next one is of the same pair repeats.
-    bought_pair, bought_item = pair[standing], item[standing]
-    repeats = np.bincount(bought_item[:-1][bought_pair[1:] == bought_pair[:-1]], minlength=n_items)
-
-    # One entry a pair, then each shopper's entries by time of the last event.
-    entry_pair, entry = np.unique(pair, return_inverse=True)
-    n_entries = len(entry_pair)
-    entry_weight = np.bincount(entry, taste, minlength=n_entries)
-    last = np.full(n_entries, np.inf)
-    touched = weight > 0
-    np.minimum.at(last, entry[touched], days[touched])
-    bought = np.full(n_entries, np.inf)
-    np.minimum.at(bought, entry[standing], days[standing])
-    n_purchases = np.bincount(entry[standing], minlength=n_entries)
-
-    kept = entry_weight > 0
-    entry_user = entry_pair // max(n_items, 1)
-    order = np.lexsort((entry_pair, -last, entry_user))
-    order = order[kept[order]]
-    counts = np.bincount(entry_user[order], minlength=len(user_ids))
-    return History(
-        user_ids=user_ids,
-        n_items=n_items,
-        as_of=as_of,
-        indptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        item_index=(entry_pair % max(n_items, 1))[order].astype(np.int32),
-        weight=entry_weight[order].astype(np.float32),
-        last_days=last[order].astype(np.float32),
-        n_purchases=n_purchases[order].astype(np.int32),
-        purchase_days=np.where(np.isinf(bought), np.nan, bought)[order].astype(np.float32),
-        popularity=popularity.astype(np.float32),
-        recent_popularity=recent_popularity.astype(np.float32),
-        item_purchases=item_purchases.astype(np.int32),
-        item_repeats=repeats.astype(np.int32),
-    )
 
 
 def _microseconds(moment: datetime | None, stamps: NDArray[np.int64]) -> int:

@@ -16,7 +16,8 @@ from modiste.recommender.causes import CAUSES
 from modiste.recommender.collaborative import Factors
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.features import COLUMN
-from modiste.recommender.history import EVENT_WEIGHTS, History
+from modiste.recommender.history import History
+from modiste.recommender.history_counts import EVENT_WEIGHTS
 from modiste.recommender.item_to_item import ItemWeights
 from modiste.recommender.pool import Pool
 from modiste.recommender.purchase_evidence import PurchaseEvidence

@@ -7,7 +7,7 @@ from checkerboard import BARE, RedMeansEven, WordByWord, photo
 from modiste.errors import InvalidImageError, ReleaseError, UnknownItemError
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.encoder import QueryEncoder
-from modiste.recommender.history import RECENT_WEIGHT
+from modiste.recommender.history_counts import RECENT_WEIGHT
 from modiste.recommender.query import Query
 
 

@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 from modiste.data.dataset import empty_events
 from modiste.data.identifiers import IdMap
 from modiste.errors import ReleaseError
-from modiste.recommender.history import (
+from modiste.recommender.history import USERS_FILE, History
+from modiste.recommender.history_counts import (
     EVENT_WEIGHTS,
     POPULARITY_HALF_LIFE_DAYS,
     REPEAT_PRIOR_PURCHASES,
     TASTE_HALF_LIFE_DAYS,
-    USERS_FILE,
-    History,
 )
 
 ITEMS = IdMap(["x", "y", "z"])

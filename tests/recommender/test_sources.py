@@ -13,7 +13,8 @@ from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Collaborative, Factors
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.encoder import QueryEncoder
-from modiste.recommender.history import REPEAT_PRIOR_PURCHASES, History
+from modiste.recommender.history import History
+from modiste.recommender.history_counts import REPEAT_PRIOR_PURCHASES
 from modiste.recommender.pool import SOURCES
 from modiste.recommender.popular import Popular
 from modiste.recommender.query import Query

@@ -1,0 +1,92 @@
+"""Events counted: what each shopper did with each item, and what all did."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from modiste.data import columns
+from modiste.recommender.refunds import standing_purchases
+
+#: How much one event says that the shopper wants the item.
+EVENT_WEIGHTS: Final = MappingProxyType(
+    {
+        columns.VIEW_ITEM: 1.0,
+        columns.ADD_TO_WISHLIST: 2.0,
+        columns.ADD_TO_CART: 3.0,
+        columns.PURCHASE: 5.0,
+    }
+)
+#: Weight of an item of ``Query.recent``, which may have been looked at or bought.
+RECENT_WEIGHT: Final = EVENT_WEIGHTS[columns.ADD_TO_CART]
+#: After this many days an event counts half in a shopper's taste.
+TASTE_HALF_LIFE_DAYS: Final = 90.0
+#: After this many days an event counts half in an item's popularity.
+POPULARITY_HALF_LIFE_DAYS: Final = 30.0
+#: The same for what sells this week.
+RECENT_HALF_LIFE_DAYS: Final = 7.0
+#: Purchases of prior weight with which a category's repeat rate starts at the shop's.
+REPEAT_PRIOR_PURCHASES: Final = 10.0
+
+
+def counted(log: pd.DataFrame, n_users: int, n_items: int) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a ``modiste.recommender.history.History``, by name.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Of events on items: ``user`` and ``item`` int64, ``days`` before the end of the history
+        float64, ``name`` of the event, ``quantity`` float64, NaN unknown.
+    n_users, n_items : int
+    """
+    # Oldest first; a refund at the moment of its purchase comes after it.
+    is_refund = (log["name"] == columns.REFUND).to_numpy()
+    log = log.iloc[np.lexsort((is_refund, -log["days"].to_numpy(), log["item"], log["user"]))]
+    user, item, days = (log[name].to_numpy() for name in ("user", "item", "days"))
+    weight = log["name"].map(EVENT_WEIGHTS).fillna(0.0).to_numpy(dtype=np.float64, copy=True)
+    pair = user * n_items + item
+    standing = standing_purchases(pair, log["name"].to_numpy(), log["quantity"].to_numpy())
+    weight[(log["name"] == columns.PURCHASE).to_numpy() & ~standing] = 0.0
+
+    taste = weight * np.exp2(-days / TASTE_HALF_LIFE_DAYS)
+    popularity, recent_popularity = (
+        np.bincount(item, weight * np.exp2(-days / half_life), minlength=n_items)
+        for half_life in (POPULARITY_HALF_LIFE_DAYS, RECENT_HALF_LIFE_DAYS)
+    )
+    item_purchases = np.bincount(item[standing], minlength=n_items)
+    # Sorted by pair and time: a standing purchase whose next one is of the same pair repeats.
+    bought_pair, bought_item = pair[standing], item[standing]
+    repeats = np.bincount(bought_item[:-1][bought_pair[1:] == bought_pair[:-1]], minlength=n_items)
+
+    # One entry a pair, then each shopper's entries by time of the last event.
+    entry_pair, entry = np.unique(pair, return_inverse=True)
+    n_entries = len(entry_pair)
+    entry_weight = np.bincount(entry, taste, minlength=n_entries)
+    last = np.full(n_entries, np.inf)
+    touched = weight > 0
+    np.minimum.at(last, entry[touched], days[touched])
+    bought = np.full(n_entries, np.inf)
+    np.minimum.at(bought, entry[standing], days[standing])
+    n_purchases = np.bincount(entry[standing], minlength=n_entries)
+
+    kept = entry_weight > 0
+    entry_user = entry_pair // max(n_items, 1)
+    order = np.lexsort((entry_pair, -last, entry_user))
+    order = order[kept[order]]
+    counts = np.bincount(entry_user[order], minlength=n_users)
+    return {
+        "indptr": np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        "item_index": (entry_pair % max(n_items, 1))[order].astype(np.int32),
+        "weight": entry_weight[order].astype(np.float32),
+        "last_days": last[order].astype(np.float32),
+        "n_purchases": n_purchases[order].astype(np.int32),
+        "purchase_days": np.where(np.isinf(bought), np.nan, bought)[order].astype(np.float32),
+        "popularity": popularity.astype(np.float32),
+        "recent_popularity": recent_popularity.astype(np.float32),
+        "item_purchases": item_purchases.astype(np.int32),
+        "item_repeats": repeats.astype(np.int32),
+    }
