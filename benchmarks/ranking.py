@@ -44,8 +44,8 @@ from modiste.recommender.history import History
 from modiste.recommender.item_to_item import ItemWeights
 from modiste.recommender.pool import Pool, propose
 from modiste.recommender.query import Query
+from modiste.recommender.ranker import is_weak_match
 from modiste.recommender.recommender import Recommender
-from modiste.recommender.selection import select
 from modiste.recommender.threads import one_blas_thread
 from modiste.training.collaborative import AlsConfig, fit_collaborative
 from modiste.training.item_to_item import fit_item_to_item
@@ -191,7 +191,8 @@ def _ranked(
 
 def _rank(shop: Recommender, pool: Pool, query: EncodedQuery) -> object:
     features = feature_table(pool, [query], shop.catalogue, shop.history, items=_items_of(shop))
-    return select(pool, shop.ranker.scores(features), shop.catalogue.groups, 10)
+    scores = shop.ranker.scores(features)
+    return shop.arranger.arrange(pool, scores, is_weak_match(features), 10)
 
 
 _ITEMS: dict[int, ItemFeatures] = {}

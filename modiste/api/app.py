@@ -58,7 +58,7 @@ def create_app(source: ServedRecommender | str | Path, config: ApiConfig | None 
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_JSON_BYTES
     app.url_map.merge_slashes = False
-    live = Live(_loader(source), config)
+    live = Live(_loader(source, config), config)
     try:
         live.load()
     except ReleaseError as error:
@@ -75,13 +75,15 @@ def create_app(source: ServedRecommender | str | Path, config: ApiConfig | None 
     return app
 
 
-def _loader(source: ServedRecommender | str | Path) -> Callable[[], ServedRecommender]:
+def _loader(
+    source: ServedRecommender | str | Path, config: ApiConfig
+) -> Callable[[], ServedRecommender]:
     if isinstance(source, str | Path):
         # Loaded here, so that an application over a recommender of your own needs no FAISS.
         from modiste.recommender.recommender import Recommender
 
         releases_dir = Path(source)
-        return lambda: Recommender.load(releases_dir)
+        return lambda: Recommender.load(releases_dir, rules=config.rules)
     return lambda: source
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from modiste.recommender.rules import Rules
+
 #: Whole request, photo included.
 MAX_BODY_BYTES = 10 * 1024 * 1024
 #: A request without a photo, and each field of one with a photo.
@@ -25,11 +27,14 @@ class ApiConfig:
         names real user ids: leave it off where there are real users.
     currency : str, optional
         ISO 4217 code the page writes prices in; a plain number without it.
+    rules : Rules, optional
+        The shop's own, for every answer.
     """
 
     images_dir: Path | None = None
     demo: bool = False
     currency: str | None = None
+    rules: Rules | None = None
 
     def __post_init__(self) -> None:
         if self.images_dir is not None:

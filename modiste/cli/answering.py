@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from modiste.cli import terminal
 from modiste.cli.options import EXISTING_FOLDER, FILE, FOLDER, json_option
+
+if TYPE_CHECKING:
+    from modiste.recommender.rules import Rules
+
+_rules_option = click.option(
+    "--rules",
+    "rules_file",
+    type=FILE,
+    help="JSON file of the shop's rules: diversity, pinned, excluded, ...",
+)
 
 
 @click.command()
@@ -26,6 +37,7 @@ from modiste.cli.options import EXISTING_FOLDER, FILE, FOLDER, json_option
     help="Keep items with this value, or any of several: color=red,navy; price=10..60.",
 )
 @click.option("--exclude", multiple=True, metavar="ITEM_ID", help="Leave this item out.")
+@_rules_option
 @json_option
 def recommend(
     releases: Path,
@@ -36,6 +48,7 @@ def recommend(
     k: int,
     filters: tuple[str, ...],
     exclude: tuple[str, ...],
+    rules_file: Path | None,
     as_json: bool,
 ) -> None:
     """Answer one query from the current release."""
@@ -45,7 +58,7 @@ def recommend(
 
     query = Query(image=photo, text=text, item_id=item_id, user_id=user_id)
     wanted = parse_filters(filters)
-    recommender = Recommender.load(releases)
+    recommender = Recommender.load(releases, rules=_read_rules(rules_file))
     answer = recommender.recommend(query, k, filters=wanted, exclude=exclude)
     if as_json:
         terminal.print_json(answer.to_json())
@@ -61,9 +74,23 @@ def recommend(
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=4, show_default=True)
-def serve(releases: Path, images: Path | None, host: str, port: int, threads: int) -> None:
+@_rules_option
+def serve(
+    releases: Path,
+    images: Path | None,
+    host: str,
+    port: int,
+    threads: int,
+    rules_file: Path | None,
+) -> None:
     """Serve the current release over HTTP, with its page at /."""
-    serve_release(releases, images, host, port, threads)
+    serve_release(releases, images, host, port, threads, rules=_read_rules(rules_file))
+
+
+def _read_rules(path: Path | None) -> Rules | None:
+    from modiste.recommender.rules import Rules
+
+    return None if path is None else Rules.read(path)
 
 
 def parse_filters(filters: Sequence[str]) -> dict[str, object]:
@@ -100,10 +127,12 @@ def serve_release(
     threads: int,
     *,
     demo: bool = False,
+    rules: Rules | None = None,
 ) -> None:
     """Serve until stopped; `demo` lets visitors choose among the shop's simulated shoppers."""
     from modiste.api.config import ApiConfig
     from modiste.api.server import serve as serve_forever
 
-    config = ApiConfig(images_dir=images, demo=demo, currency="EUR" if demo else None)
+    currency = "EUR" if demo else None
+    config = ApiConfig(images_dir=images, demo=demo, currency=currency, rules=rules)
     serve_forever(releases, host, port, threads, config)

@@ -9,16 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modiste.recommender.agreement import match_scores, personal_scores
+from modiste.recommender.arrangement import Arranger, Shown
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.eligibility import Limits
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.pool import Pool
 from modiste.recommender.ranker import Ranker
-from modiste.recommender.reasons import Explainer
+from modiste.recommender.reasons import MAX_REASONS, Explainer
 from modiste.recommender.recommendation import Reason, Recommendation, Recommendations
 from modiste.recommender.selection import falling
 
 _BACKFILL: Final = (Reason("backfill", "completes the list", 1.0),)
+_PINNED: Final = Reason("pinned", "chosen by the shop", 1.0)
+_LIFTED: Final = Reason("new", "new in the shop", 1.0)
 
 
 @dataclass(frozen=True)
@@ -33,31 +36,38 @@ class Ranked:
         Shape ``(n_rows, n_features)`` float32.
     scores : ndarray
         Shape ``(n_rows,)`` float32.
-    shown : tuple of ndarray
-        Rows to show of each query, best first, shape ``(n_shown,)`` int64 each.
+    shown : tuple of Shown
+        What to show of each query.
     """
 
     queries: tuple[EncodedQuery, ...]
     pool: Pool
     features: NDArray[np.float32]
     scores: NDArray[np.float32]
-    shown: tuple[NDArray[np.int64], ...]
+    shown: tuple[Shown, ...]
 
 
 def write_answers(
-    ranked: Ranked, limits: Limits, catalogue: Catalogue, ranker: Ranker, explainer: Explainer
+    ranked: Ranked,
+    limits: Limits,
+    arranger: Arranger,
+    catalogue: Catalogue,
+    ranker: Ranker,
+    explainer: Explainer,
 ) -> list[Recommendations]:
     """Return the answer to each query of a batch."""
     pool = ranked.pool
-    rows = np.concatenate(ranked.shown)
+    rows = np.concatenate([shown.rows for shown in ranked.shown])
     features = ranked.features[rows]
     contributions = ranker.contributions(features)
     reasons = explainer.reasons(rows, pool, ranked.queries, features, contributions)
     matches, personals = match_scores(features), personal_scores(features)
     proposed = pool.proposed[rows]
     answers, start = [], 0
-    for query, own in zip(ranked.queries, ranked.shown, strict=True):
-        scores = falling(ranked.scores[own])
+    for query, shown in zip(ranked.queries, ranked.shown, strict=True):
+        own = shown.rows
+        scores = ranked.scores[own] if arranger.rules.reorders else falling(ranked.scores[own])
+        filled = ~proposed[start : start + len(own)] & ~shown.pinned
         products = [
             Recommendation(
                 item_id=catalogue.item_ids.ids[pool.item_index[row]],
@@ -65,13 +75,18 @@ def write_answers(
                 score=float(scores[nth]),
                 match_score=float(matches[start + nth]),
                 personal_score=float(personals[start + nth]),
-                reasons=reasons[start + nth] if proposed[start + nth] else _BACKFILL,
+                reasons=_BACKFILL if filled[nth] else _with_rule(reasons[start + nth], shown, nth),
             )
             for nth, row in enumerate(own.tolist())
         ]
-        n_filled = int((~proposed[start : start + len(own)]).sum())
         start += len(own)
-        notes = (*query.notes, *limits.notes, *_shortage(len(own), n_filled, limits))
+        notes = (
+            *query.notes,
+            *limits.notes,
+            *arranger.notes,
+            *_shortage(len(own), int(filled.sum()), limits),
+            *_many_of_a_brand(shown, arranger.rules.max_per_brand),
+        )
         answers.append(
             Recommendations(
                 products,
@@ -82,6 +97,21 @@ def write_answers(
             )
         )
     return answers
+
+
+def _with_rule(reasons: tuple[Reason, ...], shown: Shown, nth: int) -> tuple[Reason, ...]:
+    """Name the shop's rule first, where a rule put the product there."""
+    if shown.pinned[nth]:
+        return (_PINNED, *reasons)[:MAX_REASONS]
+    if shown.lifted[nth]:
+        return (_LIFTED, *(one for one in reasons if one.kind != "new"))[:MAX_REASONS]
+    return reasons
+
+
+def _many_of_a_brand(shown: Shown, limit: int | None) -> tuple[str, ...]:
+    if not shown.n_over_brand:
+        return ()
+    return (f"{shown.n_over_brand} items are past the limit of {limit} of one brand.",)
 
 
 def _shortage(n_shown: int, n_filled: int, limits: Limits) -> tuple[str, ...]:

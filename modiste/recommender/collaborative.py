@@ -129,7 +129,11 @@ class Collaborative:
             n for n, query in enumerate(queries) if query.history.size and not query.wants_something
         ]
         users = self.user_factors([queries[row] for row in home])
-        scores = users @ self._item_factors.T  # (n_home, n_items)
+        # One product a shopper: a batch of them is summed in another order, and ties would fall
+        # as the batch is.
+        scores = np.empty((len(home), len(self._item_factors)), dtype=np.float32)
+        for row, user in enumerate(users):
+            np.matmul(self._item_factors, user, out=scores[row])
         best = Candidates.from_scores(np.where(scores > 0, scores, NO_SCORE), k, allowed[home])
         for row, items, values in zip(home, best.item_index, best.score, strict=True):
             kept = items >= 0

@@ -47,8 +47,11 @@ class Limits:
         filters: Mapping[str, object] | None = None,
         exclude: Sequence[str] = (),
         filter_viewed: bool = True,
+        never: NDArray[np.int32] | None = None,
     ) -> Limits:
         """Check the arguments of ``Recommender.recommend`` and apply them to the items.
+
+        `never` are the items that the shop's rules exclude, shape ``(n,)`` int32.
 
         Raises
         ------
@@ -70,6 +73,8 @@ class Limits:
             notes.append(f"Excluded items not in this release: {', '.join(unknown)}.")
         base = on_sale(catalogue)
         base[excluded[excluded >= 0]] = False
+        if never is not None:
+            base[never] = False
         masks = filter_masks(filters, catalogue)
         passing = base.copy()
         for mask in masks.values():

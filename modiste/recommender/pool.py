@@ -173,6 +173,8 @@ def with_rows(
     query_index, item_index : ndarray
         The new rows, shape ``(n_new,)`` int32; none may be in the pool already.
     """
+    if not len(item_index):
+        return pool
     unknown = np.full((len(item_index), len(SOURCES)), np.nan, dtype=np.float32)
     new = Pool(pool.n_queries, query_index, item_index, unknown, unknown.copy())
     _fill_scores(new, sources, queries)

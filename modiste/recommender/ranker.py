@@ -57,9 +57,13 @@ def is_weak_match(features: NDArray[np.float32]) -> NDArray[np.bool_]:
     worst to the best candidate of the query. A shopper who shows or types what they want
     is shown matches first, whatever else they like; a home page has no matches.
     """
+    return is_asked(features) & (_agreed(features) < WEAK_MATCH)
+
+
+def _agreed(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the better of the looks and the attributes, from 0 to 1 over the candidates."""
     agreed = features[:, [COLUMN["visual_relative"], COLUMN["attribute_relative"]]]
-    weak: NDArray[np.bool_] = np.nan_to_num(agreed, nan=0.0).max(axis=1) < WEAK_MATCH
-    return is_asked(features) & weak
+    return np.asarray(np.nan_to_num(agreed, nan=0.0).max(axis=1))
 
 
 def segments(features: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -151,7 +155,9 @@ class Ranker:
         scores = np.zeros(len(features), dtype=np.float32)
         for scorer, rows in self._rows_by_scorer(features):
             scores[rows] = self.scores_by(scorer, features[rows])
-        return np.where(is_weak_match(features), scores - _BEHIND_MATCHES, scores)
+        # The worse they match, the further behind: liking does not order what was not asked for.
+        behind = _BEHIND_MATCHES * (2.0 - _agreed(features) / WEAK_MATCH)
+        return np.where(is_weak_match(features), scores - behind, scores).astype(np.float32)
 
     def scores_by(self, scorer: str, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Score each row by one of `SCORERS`, whatever the guard says.

@@ -18,7 +18,7 @@ class Reason:
     ----------
     kind : str
         ``looks_like``, ``attributes``, ``because_you_bought``, ``bought_again``,
-        ``shoppers_like_you``, ``popular``, ``new`` or ``backfill``.
+        ``shoppers_like_you``, ``popular``, ``new``, ``pinned`` or ``backfill``.
     text : str
         The reason in words, such as ``"because you bought Breton Tee"``.
     strength : float
@@ -43,7 +43,8 @@ class Recommendation:
     rank : int
         1 for the first.
     score : float
-        The ranker's score; comparable within one answer only.
+        The ranker's score; comparable within one answer only. It falls along the answer
+        unless the shop's rules order it otherwise.
     match_score : float
         How well the product fits the photo or phrase, in [0, 1]; 0 where there is neither.
     personal_score : float

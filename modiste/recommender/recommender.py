@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from modiste.errors import ReleaseError
 from modiste.recommender.answer import Ranked, write_answers
+from modiste.recommender.arrangement import Arranger
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Factors
 from modiste.recommender.eligibility import Limits, allowed_items
@@ -18,20 +19,18 @@ from modiste.recommender.encoder import QueryEncoder
 from modiste.recommender.features import ItemFeatures, feature_table
 from modiste.recommender.history import History
 from modiste.recommender.item_to_item import ItemWeights
-from modiste.recommender.manifest import MANIFEST_FILE, Manifest
+from modiste.recommender.manifest import Manifest
 from modiste.recommender.pool import PoolSource, propose, with_rows
 from modiste.recommender.query import Query
-from modiste.recommender.ranker import Ranker
+from modiste.recommender.ranker import Ranker, is_weak_match
 from modiste.recommender.readers import PhotoReader, TextReader
 from modiste.recommender.reasons import Explainer
 from modiste.recommender.recommendation import Recommendations
-from modiste.recommender.release import check_release, current_release
+from modiste.recommender.release_parts import check_same_items, read_release
 from modiste.recommender.repeat import Repeat
-from modiste.recommender.selection import backfill_rows, select
+from modiste.recommender.rules import Rules
+from modiste.recommender.selection import backfill_rows
 from modiste.recommender.sources import candidate_sources
-
-NETWORK_FILE: Final = "network.onnx"
-WORD_VECTORS_FILE: Final = "word_vectors.npz"
 
 #: Items that each source proposes for a query, at least.
 N_CANDIDATES: Final = 200
@@ -58,6 +57,8 @@ class Recommender:
         Without one, queries with a phrase are refused.
     manifest : Manifest, optional
         Of the release the parts come from.
+    rules : Rules, optional
+        The shop's own, for every answer that is not asked for with others.
 
     Examples
     --------
@@ -76,9 +77,10 @@ class Recommender:
         photo_reader: PhotoReader | None = None,
         text_reader: TextReader | None = None,
         manifest: Manifest | None = None,
+        rules: Rules | None = None,
     ) -> None:
         item_weights = item_weights or ItemWeights.nothing(catalogue.n_items)
-        _check_same_items(catalogue, history, factors, item_weights)
+        check_same_items(catalogue, history, factors, item_weights)
         self.catalogue = catalogue
         self.history = history
         self.ranker = ranker
@@ -90,11 +92,15 @@ class Recommender:
         )
         self._item_features = ItemFeatures.of(catalogue, history)
         self._explainer = Explainer(catalogue, history, factors, item_weights)
-        self._backfill_order = np.argsort(-history.popularity, kind="stable").astype(np.int32)
+        self.arranger = Arranger(catalogue, history, rules or Rules())
 
     @classmethod
     def load(
-        cls, directory: str | Path, *, precision: Literal["float32", "int8"] = "float32"
+        cls,
+        directory: str | Path,
+        *,
+        precision: Literal["float32", "int8"] = "float32",
+        rules: Rules | None = None,
     ) -> Recommender:
         """Load a release, after checking every file of it.
 
@@ -104,6 +110,8 @@ class Recommender:
             A releases directory, whose live release is taken, or one release.
         precision : str
             Of the network: ``int8`` answers sooner, ``float32`` is the one evaluated.
+        rules : Rules, optional
+            The shop's own.
 
         Raises
         ------
@@ -111,34 +119,23 @@ class Recommender:
             If there is no live release, a file is missing, extra, changed or of another
             version, or the manifest is of another catalogue.
         """
-        folder = Path(directory)
-        release = folder if (folder / MANIFEST_FILE).is_file() else current_release(folder)
-        manifest = check_release(release)
-        catalogue = Catalogue.load(release)
-        _check_same_catalogue(manifest, catalogue, release)
-        photo_reader: PhotoReader | None = None
-        if (release / NETWORK_FILE).is_file():
-            # ONNX Runtime and word vectors are loaded only for a release that has them.
-            from modiste.attribute_model.runtime import Detector
-
-            photo_reader = Detector.load(release, catalogue.vocabulary, precision=precision)
-        text_reader: TextReader | None = None
-        if (release / WORD_VECTORS_FILE).is_file():
-            from modiste.nlp.phrase_reader import PhraseReader
-            from modiste.nlp.word_vectors import WordVectors
-
-            vectors = WordVectors.load(release / WORD_VECTORS_FILE)
-            text_reader = PhraseReader(vectors, catalogue.vocabulary)
+        parts = read_release(directory, precision=precision)
         return cls(
-            catalogue,
-            History.load(release),
-            Factors.load(release, catalogue.n_items),
-            Ranker.load(release),
-            item_weights=ItemWeights.load(release, catalogue.n_items),
-            photo_reader=photo_reader,
-            text_reader=text_reader,
-            manifest=manifest,
+            parts.catalogue,
+            parts.history,
+            parts.factors,
+            parts.ranker,
+            item_weights=parts.item_weights,
+            photo_reader=parts.photo_reader,
+            text_reader=parts.text_reader,
+            manifest=parts.manifest,
+            rules=rules,
         )
+
+    @property
+    def rules(self) -> Rules:
+        """The shop's own rules."""
+        return self.arranger.rules
 
     def warm(self) -> None:
         """Make what the first queries need, so that none of them waits for it.
@@ -156,6 +153,7 @@ class Recommender:
         filters: Mapping[str, object] | None = None,
         exclude: Sequence[str] = (),
         filter_viewed: bool = True,
+        rules: Rules | None = None,
     ) -> Recommendations:
         """Answer one query with `k` products, or all that may be shown if they are fewer.
 
@@ -171,6 +169,8 @@ class Recommender:
         filter_viewed : bool
             Leave out what the shopper bought already, unless it is of a kind that shoppers
             buy again, and the item asked about.
+        rules : Rules, optional
+            In place of the shop's own.
 
         Returns
         -------
@@ -189,7 +189,7 @@ class Recommender:
             If the query has a photo or phrase that the release cannot read.
         """
         return self.recommend_batch(
-            [query], k, filters=filters, exclude=exclude, filter_viewed=filter_viewed
+            [query], k, filters=filters, exclude=exclude, filter_viewed=filter_viewed, rules=rules
         )[0]
 
     def similar(
@@ -211,62 +211,56 @@ class Recommender:
         filters: Mapping[str, object] | None = None,
         exclude: Sequence[str] = (),
         filter_viewed: bool = True,
+        rules: Rules | None = None,
     ) -> list[Recommendations]:
         """Answer several queries at once, each as `recommend` does."""
+        arranger = self.arranger
+        if rules is not None and rules != self.rules:
+            arranger = Arranger(self.catalogue, self.history, rules)
         limits = Limits.of(
-            self.catalogue, k, filters=filters, exclude=exclude, filter_viewed=filter_viewed
+            self.catalogue,
+            k,
+            filters=filters,
+            exclude=exclude,
+            filter_viewed=filter_viewed,
+            never=arranger.excluded,
         )
         encoded = self.encoder.encode(queries)
         size = max(1, _MAX_CELLS // max(1, self.catalogue.n_items))
         answers: list[Recommendations] = []
         for start in range(0, len(encoded), size):
-            answers += self._answers(encoded[start : start + size], limits)
+            part = slice(start, start + size)
+            forbidden = [arranger.excluded_for(query.user_id) for query in queries[part]]
+            answers += self._answers(encoded[part], forbidden, limits, arranger)
         return answers
 
-    def _answers(self, queries: Sequence[EncodedQuery], limits: Limits) -> list[Recommendations]:
+    def _answers(
+        self,
+        queries: Sequence[EncodedQuery],
+        forbidden: Sequence[NDArray[np.int32]],
+        limits: Limits,
+        arranger: Arranger,
+    ) -> list[Recommendations]:
         allowed = allowed_items(
             limits.base,
             queries,
             rebought=self._repeat.rebought,
             filter_viewed=limits.filter_viewed,
         )
-        pool = propose(self.sources, queries, max(N_CANDIDATES, limits.k), allowed)
+        for row, items in enumerate(forbidden):
+            allowed[row, items] = False
+        pool = propose(
+            self.sources, queries, max(N_CANDIDATES, limits.k), allowed & ~arranger.buried
+        )
         groups = self.catalogue.groups
-        added = backfill_rows(pool, allowed, groups, self._backfill_order, limits.k)
-        if len(added[0]):
-            pool = with_rows(pool, self.sources, queries, *added)
+        added = arranger.pinned_rows(pool, allowed)
+        pool = with_rows(pool, self.sources, queries, *added)
+        added = backfill_rows(pool, allowed, groups, arranger.backfill_order, limits.k)
+        pool = with_rows(pool, self.sources, queries, *added)
         features = feature_table(
             pool, queries, self.catalogue, self.history, items=self._item_features
         )
         scores = self.ranker.scores(features)
-        shown = select(pool, scores, groups, limits.k)
+        shown = arranger.arrange(pool, scores, is_weak_match(features), limits.k)
         ranked = Ranked(tuple(queries), pool, features, scores, tuple(shown))
-        return write_answers(ranked, limits, self.catalogue, self.ranker, self._explainer)
-
-
-def _check_same_catalogue(manifest: Manifest, catalogue: Catalogue, release: Path) -> None:
-    found = (catalogue.n_items, catalogue.vocabulary.fingerprint)
-    stated = (manifest.n_items, manifest.vocabulary_fingerprint)
-    if stated != found:
-        raise ReleaseError(
-            f"{release / MANIFEST_FILE} must be of the {found[0]} items and the vocabulary "
-            f"{found[1]} beside it; publish the release again, or roll back. "
-            f"Received: {stated[0]} items and the vocabulary {stated[1]}"
-        )
-
-
-def _check_same_items(
-    catalogue: Catalogue, history: History, factors: Factors, item_weights: ItemWeights
-) -> None:
-    counts = {
-        "catalogue": catalogue.n_items,
-        "history": history.n_items,
-        "factors": len(factors.item_factors),
-        "item weights": item_weights.weights.shape[0],
-    }
-    if len(set(counts.values())) > 1:
-        told = ", ".join(f"{name} {count}" for name, count in counts.items())
-        raise ReleaseError(
-            "All parts of a release must be of the same items; train the release again. "
-            f"Received: {told}"
-        )
+        return write_answers(ranked, limits, arranger, self.catalogue, self.ranker, self._explainer)

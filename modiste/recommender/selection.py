@@ -1,4 +1,4 @@
-"""From scored rows to the list shown: one of each item group, and never too short."""
+"""Lists that are never too short, and scores that fall along them."""
 
 from __future__ import annotations
 
@@ -57,56 +57,6 @@ def backfill_rows(
     if not items:
         return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32)
     return np.concatenate(queries), np.concatenate(items)
-
-
-def select(
-    pool: Pool, scores: NDArray[np.float32], groups: NDArray[np.int32], k: int
-) -> list[NDArray[np.int64]]:
-    """Return the rows to show of each query, best first.
-
-    Proposed items come by score, `MAX_PER_GROUP` of each group; where they are fewer than
-    `k`, backfilled items follow, and only then further items of the same groups.
-
-    Parameters
-    ----------
-    pool : Pool
-    scores : ndarray
-        Shape ``(n_rows,)`` float32. Ties go to the lower item index.
-    groups : ndarray
-        Item group of each item, shape ``(n_items,)`` int32.
-    k : int
-
-    Returns
-    -------
-    list of ndarray
-        Positions in the pool, at most `k`, one array a query.
-    """
-    proposed = pool.proposed
-    # Proposed rows before backfilled ones, then by score; stable, so ties keep item order.
-    order = np.lexsort((-scores, ~proposed, pool.query_index))
-    indptr = pool.indptr
-    return [
-        _of_query(order[indptr[query] : indptr[query + 1]], groups[pool.item_index], k)
-        for query in range(pool.n_queries)
-    ]
-
-
-def _of_query(
-    ordered: NDArray[np.int64], row_groups: NDArray[np.int32], k: int
-) -> NDArray[np.int64]:
-    shown: list[int] = []
-    spare: list[int] = []
-    seen: dict[int, int] = {}
-    for row in ordered.tolist():
-        group = int(row_groups[row])
-        if seen.get(group, 0) < MAX_PER_GROUP:
-            seen[group] = seen.get(group, 0) + 1
-            shown.append(row)
-            if len(shown) == k:
-                break
-        else:
-            spare.append(row)
-    return np.array([*shown, *spare][:k], dtype=np.int64)
 
 
 def falling(scores: NDArray[np.float32]) -> NDArray[np.float32]:

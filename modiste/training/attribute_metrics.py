@@ -72,13 +72,13 @@ def attribute_hits(
         raise ValueError(
             f"scores and truth must have one shape. Received: {scores.shape} and {truth.shape}"
         )
+    if not scores.shape[1]:
+        return np.zeros(len(scores), dtype=np.int64)
     if types is not None:
         kinds = np.array(types)
         parts = [kinds == kind for kind in dict.fromkeys(types)]
         found = [attribute_hits(scores[:, part], truth[:, part], k) for part in parts]
-        return np.sum(found, axis=0, dtype=np.int64).reshape(len(scores))
-    if not scores.shape[1]:
-        return np.zeros(len(scores), dtype=np.int64)
+        return np.asarray(np.sum(found, axis=0), dtype=np.int64)
     ranked = np.where((truth >= 0) & ~np.isnan(scores), scores, -np.inf)
     k = min(k, ranked.shape[1])
     last = -np.partition(-ranked, k - 1, axis=1)[:, k - 1 : k]  # the k-th best score

@@ -20,8 +20,8 @@ from modiste.progress import Progress
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.manifest import check_release
 from modiste.recommender.ranker import Ranker
-from modiste.recommender.recommender import NETWORK_FILE, WORD_VECTORS_FILE
 from modiste.recommender.release import current_release
+from modiste.recommender.release_parts import NETWORK_FILE, WORD_VECTORS_FILE
 from modiste.training.collaborative import AlsConfig
 from modiste.training.item_description import catalogue_photos
 from modiste.training.item_to_item import ItemToItemConfig

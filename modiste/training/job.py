@@ -30,8 +30,8 @@ from modiste.nlp.word_vectors import WordVectors
 from modiste.progress import Progress
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.history import History
-from modiste.recommender.recommender import NETWORK_FILE, WORD_VECTORS_FILE
 from modiste.recommender.release import publish, write_release
+from modiste.recommender.release_parts import NETWORK_FILE, WORD_VECTORS_FILE
 from modiste.training.collaborative import AlsConfig, fit_collaborative
 from modiste.training.evaluation import Evaluation, FittedParts, evaluate_parts, street_garments
 from modiste.training.item_description import describe_items

@@ -3,13 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from checkerboard import N_ITEMS
-from hypothesis import given
-from hypothesis import strategies as st
 
 from modiste.recommender.candidates import Candidates
 from modiste.recommender.encoded_query import EncodedQuery
-from modiste.recommender.pool import SOURCES, Pool, merge, propose, with_rows
-from modiste.recommender.selection import MAX_PER_GROUP, backfill_rows, falling, select
+from modiste.recommender.pool import SOURCES, merge, propose, with_rows
 
 
 def _candidates(*rows, k=3):
@@ -87,79 +84,3 @@ class TestPropose:
         assert (np.diff(grown.query_index) >= 0).all()
         popular = SOURCES.index("popular")
         assert not np.isnan(grown.scores[:, popular]).any()
-
-
-def _pool(items_of_queries, proposed=None):
-    query_index = np.repeat(
-        np.arange(len(items_of_queries)), [len(items) for items in items_of_queries]
-    )
-    item_index = np.concatenate([np.array(items, np.int32) for items in items_of_queries])
-    ranks = np.full((len(item_index), len(SOURCES)), np.nan, np.float32)
-    ranks[:, 0] = 1.0
-    if proposed is not None:
-        ranks[~np.array(proposed, dtype=bool), 0] = np.nan
-    return Pool(
-        len(items_of_queries),
-        query_index.astype(np.int32),
-        item_index,
-        np.zeros_like(ranks),
-        ranks,
-    )
-
-
-class TestSelect:
-    def test_best_of_each_group_first(self):
-        pool = _pool([[0, 1, 2, 3]])
-        groups = np.array([0, 0, 1, 2], np.int32)
-        scores = np.array([4, 3, 2, 1], np.float32)
-        assert select(pool, scores, groups, 3)[0].tolist() == [0, 2, 3]
-
-    def test_group_repeats_only_to_reach_k(self):
-        pool = _pool([[0, 1, 2, 3]])
-        groups = np.array([0, 0, 0, 1], np.int32)
-        scores = np.array([4, 3, 2, 1], np.float32)
-        assert select(pool, scores, groups, 3)[0].tolist() == [0, 3, 1]
-        assert select(pool, scores, groups, 9)[0].tolist() == [0, 3, 1, 2]
-
-    def test_backfilled_items_come_after_proposed_ones(self):
-        pool = _pool([[0, 1, 2]], proposed=[True, False, True])
-        scores = np.array([1, 9, 2], np.float32)
-        chosen = select(pool, scores, np.arange(3, dtype=np.int32), 3)[0]
-        assert chosen.tolist() == [2, 0, 1]
-        assert falling(scores[chosen]).tolist() == [2, 1, 1]
-
-    def test_ties_go_to_the_lower_item(self):
-        pool = _pool([[5, 6], [3, 4]])
-        groups = np.arange(10, dtype=np.int32)
-        chosen = select(pool, np.zeros(4, np.float32), groups, 2)
-        assert [rows.tolist() for rows in chosen] == [[0, 1], [2, 3]]
-
-    def test_query_without_rows(self):
-        pool = _pool([[], [1]])
-        chosen = select(pool, np.zeros(1, np.float32), np.arange(3, dtype=np.int32), 2)
-        assert [rows.tolist() for rows in chosen] == [[], [0]]
-        assert falling(np.empty(0, np.float32)).size == 0
-
-
-@given(st.data())
-def test_answers_are_as_long_and_as_varied_as_can_be(data):
-    n_items = data.draw(st.integers(1, 12))
-    groups = np.array(data.draw(st.lists(st.integers(0, 4), min_size=n_items, max_size=n_items)))
-    allowed = np.array(data.draw(st.lists(st.booleans(), min_size=n_items, max_size=n_items)))
-    in_pool = [i for i in range(n_items) if allowed[i] and data.draw(st.booleans())]
-    k = data.draw(st.integers(1, n_items))
-    order = np.array(data.draw(st.permutations(range(n_items))), dtype=np.int32)
-    groups = groups.astype(np.int32)
-
-    pool = _pool([in_pool])
-    query_index, added = backfill_rows(pool, allowed[None], groups, order, k)
-    assert not set(added.tolist()) & set(in_pool)
-    assert allowed[added].all()
-    both = sorted([*in_pool, *added.tolist()])
-    pool = _pool([both], proposed=[item in in_pool for item in both])
-    chosen = pool.item_index[select(pool, np.zeros(len(both), np.float32), groups, k)[0]]
-
-    assert len(chosen) == len(set(chosen.tolist())) == min(k, allowed.sum())
-    assert MAX_PER_GROUP == 1
-    assert len(np.unique(groups[chosen])) == min(k, len(np.unique(groups[allowed])))
-    assert (query_index == 0).all()

@@ -22,6 +22,7 @@ from modiste.recommender.pool import propose
 from modiste.recommender.query import Query
 from modiste.recommender.ranker import Ranker
 from modiste.recommender.recommender import Recommender
+from modiste.recommender.rules import Rules
 from modiste.recommender.visual import Visual
 
 USERS = [None, "nobody", *(f"{kind}{n}" for kind in "ab" for n in range(10))]
@@ -41,6 +42,19 @@ FILTERS = st.none() | st.one_of(
     st.fixed_dictionaries({"brand": st.sampled_from(["Norrland", "Costa"])}),
     st.fixed_dictionaries({"price": st.tuples(st.integers(0, 40), st.integers(41, 90))}).map(
         lambda one: {"price": {"min": one["price"][0], "max": one["price"][1]}}
+    ),
+)
+RULES = st.builds(
+    Rules,
+    diversity=st.sampled_from([0.0, 0.3, 0.8]),
+    max_per_brand=st.sampled_from([None, 1, 4]),
+    fresh_share=st.sampled_from([0.0, 0.5]),
+    fresh_days=st.sampled_from([1.0, 365.0]),
+    pinned=st.lists(st.sampled_from(ITEM_IDS[:30]), max_size=3, unique=True),
+    buried=st.lists(st.sampled_from(ITEM_IDS[30:50]), max_size=10),
+    excluded=st.lists(st.sampled_from(ITEM_IDS[50:]), max_size=5),
+    excluded_for=st.dictionaries(
+        st.sampled_from(["a0", "nobody"]), st.lists(st.sampled_from(ITEM_IDS), max_size=8)
     ),
 )
 EXAMPLES = settings(max_examples=60, deadline=None)
@@ -74,6 +88,28 @@ def test_rules_hold(recommender, query, filters, exclude, k):
     filled = [product for product in answer if product.reasons[0].kind == "backfill"]
     if filled and len(filled) == len(answer):
         assert any("complete the list" in note for note in answer.notes)
+
+
+@EXAMPLES
+@given(QUERIES, FILTERS, RULES, st.integers(1, 15))
+def test_a_shops_rules_break_no_limit(recommender, query, filters, rules, k):
+    answer = recommender.recommend(query, k, filters=filters, rules=rules)
+    plain = recommender.recommend(query, k, filters=filters)
+    shown = [product.item_id for product in answer]
+    never = {*rules.excluded, *rules.excluded_for.get(query.user_id, ())}
+    assert len(set(shown)) == len(shown) <= k
+    assert not never & set(shown)
+    assert f"i{OUT_OF_STOCK}" not in shown
+    assert all(passes(int(item_id[1:]), filters) for item_id in shown)
+    assert len(plain) - len(never) <= len(shown) <= len(plain)
+    pinned = [one.item_id for one in answer if one.reasons[0].kind == "pinned"]
+    assert pinned == shown[: len(pinned)] == [one for one in rules.pinned if one in pinned]
+    # A buried one stands behind every other.
+    buried = [item_id in rules.buried for item_id in shown]
+    groups = [recommender.catalogue.groups[int(item_id[1:])] for item_id in shown]
+    if len(set(groups)) == len(groups):
+        assert buried == sorted(buried)
+    assert all(product.reasons for product in answer)
 
 
 @EXAMPLES

@@ -99,6 +99,16 @@ def test_what_was_asked_for_comes_before_what_is_only_liked(booster):
     np.testing.assert_array_equal(ranker.scores(features), ranker.scores_by(HYBRID, features))
 
 
+def test_the_worse_a_weak_match_the_further_behind():
+    features = of_segment(table(6), asked=1, n_history=9, n_purchased=9)
+    features[:, COLUMN["visual_relative"]] = [0.4, 0.0, 0.2, 0.9, 0.45, 0.1]
+    features[:, COLUMN["attribute_relative"]] = [np.nan, 0.0, 0.3, 0.0, 0.1, 0.2]
+    # The shopper likes best what fits worst.
+    features[:, COLUMN["collaborative_relative"]] = [0.1, 1.0, 0.5, 0.0, 0.0, 0.9]
+    scores = Ranker.blend_only("a test").scores(features)
+    assert np.argsort(-scores).tolist() == [3, 4, 0, 2, 5, 1]
+
+
 def test_a_single_source_puts_its_own_proposals_first_and_then_what_sells():
     ranker = Ranker.blend_only("no purchases")
     features = table(6)

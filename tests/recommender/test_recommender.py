@@ -28,8 +28,9 @@ from modiste.recommender.collaborative import Factors
 from modiste.recommender.history import History
 from modiste.recommender.query import Query
 from modiste.recommender.ranker import Ranker
-from modiste.recommender.recommender import WORD_VECTORS_FILE, Recommender
+from modiste.recommender.recommender import Recommender
 from modiste.recommender.release import publish, rollback, write_release
+from modiste.recommender.release_parts import WORD_VECTORS_FILE
 
 EVERY_QUERY = {
     "home page of a shopper": Query(user_id="a3"),

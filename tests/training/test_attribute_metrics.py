@@ -110,3 +110,10 @@ def test_a_constant_has_the_precision_of_chance():
     found = average_precisions(np.full((20, 2), 0.9, dtype=np.float32), truth)
     assert found[0] == pytest.approx(shares_present(truth)[0]) == pytest.approx(0.3)
     assert np.isnan(found[1])
+
+
+@pytest.mark.parametrize("types", [None, ()])
+def test_photos_of_a_vocabulary_without_attributes_have_no_hits(types):
+    nothing = np.zeros((3, 0))
+    hits = attribute_hits(nothing.astype(np.float32), nothing.astype(np.int8), 5, types=types)
+    assert hits.tolist() == [0, 0, 0]
