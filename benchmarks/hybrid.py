@@ -51,7 +51,6 @@ from modiste.training.item_to_item import ItemToItemConfig, fit_item_to_item
 from modiste.training.job import run_job
 from modiste.training.metrics import ndcg_at_k, recall_at_k
 from modiste.training.ranker import RankerConfig, fit_ranker
-from modiste.training.ranking_evaluation import SYSTEMS, K, standings
 from modiste.training.ranking_queries import (
     HOME,
     LabelledQueries,
@@ -59,10 +58,11 @@ from modiste.training.ranking_queries import (
     labelled_queries,
 )
 from modiste.training.snapshot import Snapshot
+from modiste.training.standings import SYSTEMS, K, standings
 from modiste.training.time_cuts import Cut, TimeCuts, time_cuts
 
 from harness import Figure, print_figures
-from paired_scores import BM25, RECENT, Scored, by_segment, told
+from paired_scores import BM25, Scored, by_segment, told
 
 WINDOW = timedelta(days=28)
 N_WINDOWS, N_TRAINING = 3, 4
@@ -136,19 +136,9 @@ def _window(catalogue: Catalogue, events: pd.DataFrame, nth_last: int, repeats: 
     )
     found = standings(ranker, snapshot, labelled, SYSTEMS)
     scored = Scored.of(found, labelled, snapshot)
-    peers = {RECENT: _recent(snapshot, labelled), BM25: _bm25(snapshot, labelled)}
+    peers = {BM25: _bm25(snapshot, labelled)}
     values = {name: ndcg_at_k(top, labelled.relevant, K) for name, top in peers.items()}
     return replace(scored, values={**scored.values, **values})
-
-
-def _recent(snapshot: Snapshot, labelled: LabelledQueries) -> NDArray[np.int32]:
-    """Answer with what was bought last, then by what sells."""
-    best = np.argsort(-snapshot.history.popularity, kind="stable")
-    tops = []
-    for query in labelled.queries:
-        order = np.argsort(query.purchased_days, kind="stable")
-        tops.append(_first(np.concatenate([query.purchased[order], best]), query, snapshot))
-    return np.array(tops, dtype=np.int32)
 
 
 def _bm25(snapshot: Snapshot, labelled: LabelledQueries) -> NDArray[np.int32]:

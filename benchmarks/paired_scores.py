@@ -12,14 +12,14 @@ from modiste.cli import terminal
 from modiste.recommender.pool import SOURCES
 from modiste.recommender.ranker import SEGMENTS
 from modiste.training.bootstrap import bootstrap_interval, paired_ratio
-from modiste.training.ranking_evaluation import SERVED, Standing
 from modiste.training.ranking_queries import LabelledQueries
 from modiste.training.report import Table
 from modiste.training.snapshot import Snapshot
+from modiste.training.standings import RECENT, SERVED, Standing
 
 from harness import Figure, figure
 
-RECENT, BM25 = "recent purchases", "BM25"
+BM25 = "BM25"
 #: What a system needs to be one source: no fusion, and no ranker.
 #: The first of equals is named: a source that proposes nothing shows what sells.
 SINGLE = ("popular", *(name for name in SOURCES if name != "popular"), RECENT, BM25)

@@ -176,15 +176,34 @@ def train(
 @click.argument("releases", type=EXISTING_FOLDER)
 @click.argument("dataset", type=FOLDER)
 @click.option("--split", type=click.Choice(["val", "test"]), default="test", show_default=True)
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write a page with plots here.",
+)
 @_drop_option
 @json_option
-def evaluate(releases: Path, dataset: Path, split: str, drop_bad_rows: bool, as_json: bool) -> None:
+def evaluate(
+    releases: Path,
+    dataset: Path,
+    split: str,
+    page: Path | None,
+    drop_bad_rows: bool,
+    as_json: bool,
+) -> None:
     """Score a release on the photos and purchases of DATASET that it was not fitted on."""
     from modiste.training.evaluation import evaluate_release
 
     with terminal.progress_bars() as progress:
         data = _read(dataset, drop_bad_rows=drop_bad_rows)
         evaluation = evaluate_release(releases, data, split, progress=progress)
+    if page is not None:
+        from modiste.training.evaluation_page import write_evaluation_page
+
+        title = f"{releases.resolve().name} on {dataset.resolve().name} ({split})"
+        write_evaluation_page(evaluation, title, str(releases), page)
+        terminal.tell(f"Wrote {page}")
     if as_json:
         terminal.print_json(evaluation.figures)
         return

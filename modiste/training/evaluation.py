@@ -29,25 +29,11 @@ from modiste.training.network_evaluation import NetworkReport, evaluate_network
 from modiste.training.ranker import RankerConfig
 from modiste.training.ranking_evaluation import RankingReport, evaluate_ranking
 from modiste.training.ranking_queries import QuestionSources
+from modiste.training.ranking_tables import ranking_tables
 from modiste.training.report import Table
 from modiste.training.time_cuts import time_cuts
 
 _BATCH = 32
-
-#: The names under which people know the ways of ranking.
-SYSTEM_NAMES = {
-    "popular": "popular",
-    "repeat": "repeat",
-    "new": "new",
-    "collaborative": "collaborative alone: ALS",
-    "item_to_item": "collaborative alone: item to item",
-    "taste": "content alone: taste",
-    "attribute": "content alone: attributes",
-    "visual": "content alone: looks",
-    "blend": "fixed blend",
-    "hybrid": "hybrid (LambdaMART)",
-    "served": "served (hybrid behind the guard)",
-}
 
 
 @dataclass(frozen=True)
@@ -80,10 +66,13 @@ class Evaluation:
         JSON values: ``network`` and ``ranking``, each where there was something to score,
         and ``not_scored``, why the others are missing.
     tables : tuple of Table
+    ranking : RankingReport or None
+        None where the ranking was not scored.
     """
 
     figures: dict[str, object]
     tables: tuple[Table, ...]
+    ranking: RankingReport | None = None
 
 
 def evaluate_parts(
@@ -114,6 +103,7 @@ def evaluate_parts(
     """
     figures: dict[str, object] = {"split": split}
     tables: list[Table] = []
+    ranking: RankingReport | None = None
     not_scored: dict[str, str] = {}
     if parts.detector is None:
         not_scored["network"] = "The release has no network."
@@ -151,7 +141,7 @@ def evaluate_parts(
         tables.extend(ranking_tables(ranking, split))
     if not_scored:
         figures["not_scored"] = not_scored
-    return Evaluation(figures, tuple(tables))
+    return Evaluation(figures, tuple(tables), ranking)
 
 
 def evaluate_release(
@@ -255,39 +245,6 @@ def network_table(report: NetworkReport, split: str) -> Table:
         tuple(header),
         tuple(tuple(row) for row in rows),
     )
-
-
-def ranking_tables(report: RankingReport, split: str) -> list[Table]:
-    """Return one table for questions with a photo or phrase and one for home pages."""
-    titles = {
-        "query": "Ranking with a photo or phrase",
-        "home": "Ranking without either (home page)",
-    }
-    tables = []
-    for questions, title in titles.items():
-        lines = {line.system: line for line in report.lines if line.questions == questions}
-        rows = tuple(
-            (
-                name,
-                str(lines[system].ndcg),
-                str(lines[system].recall),
-                f"{lines[system].coverage:.3f}",
-            )
-            for system, name in SYSTEM_NAMES.items()
-            if system in lines
-        )
-        if rows:
-            some = next(iter(lines.values()))
-            window = f"{report.cut.as_of:%Y-%m-%d} to {report.cut.until:%Y-%m-%d}"
-            tables.append(
-                Table(
-                    f"{title}: {some.n_queries:,} queries of {some.ndcg.n_users:,} shoppers, "
-                    f"purchases of {window} ({split})",
-                    ("way of ranking", "NDCG@10", "recall@10", "coverage"),
-                    rows,
-                )
-            )
-    return tables
 
 
 def _number(value: float | None) -> str:

@@ -144,6 +144,29 @@ def reciprocal_rank_at_k(
     return np.where(hits.any(axis=1), 1.0 / (first + 1.0), 0.0)
 
 
+def average_precision_at_k(
+    ranked: NDArray[np.int32], relevant: sp.csr_matrix, k: int
+) -> NDArray[np.float64]:
+    """Return the mean precision at the rank of each relevant item of each row.
+
+    Over as many as are relevant, at most `k`; its mean is the MAP.
+
+    Parameters
+    ----------
+    ranked, relevant, k
+        As in `ndcg_at_k`.
+
+    Returns
+    -------
+    ndarray
+        Shape ``(n_queries,)`` float64 in [0, 1].
+    """
+    hits = hits_at_k(ranked, relevant, k)
+    precisions = np.cumsum(hits, axis=1) / np.arange(1, hits.shape[1] + 1)
+    found = (precisions * hits).sum(axis=1)
+    return np.asarray(found / np.minimum(_n_relevant(relevant), k), dtype=np.float64)
+
+
 def coverage_at_k(ranked: NDArray[np.int32], n_items: int, k: int) -> float:
     """Return the share of the catalogue that is in anyone's first `k`.
 

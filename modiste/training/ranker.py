@@ -23,7 +23,6 @@ from modiste.recommender.ranker import (
 from modiste.recommender.visual import Visual
 from modiste.training.collaborative import AlsConfig
 from modiste.training.item_to_item import ItemToItemConfig
-from modiste.training.ranking_evaluation import Standing, standings
 from modiste.training.ranking_queries import (
     MAX_QUESTIONS_A_SHOPPER,
     LabelledQueries,
@@ -32,6 +31,7 @@ from modiste.training.ranking_queries import (
 )
 from modiste.training.ranking_sets import RankingSet, ranking_set
 from modiste.training.snapshot import Snapshot
+from modiste.training.standings import Standing, standings
 from modiste.training.time_cuts import Cut, TimeCuts, time_cuts
 
 if TYPE_CHECKING:

@@ -2,112 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
 from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.pool import SOURCES, Pool
-from modiste.recommender.ranker import BLEND, HYBRID, Ranker, segments
+from modiste.recommender.pool import SOURCES
+from modiste.recommender.ranker import SEGMENTS, Ranker
 from modiste.training.bootstrap import Interval, bootstrap_interval
 from modiste.training.collaborative import AlsConfig
 from modiste.training.item_to_item import ItemToItemConfig
-from modiste.training.metrics import coverage_at_k, ndcg_at_k, recall_at_k
+from modiste.training.metrics import coverage_at_k, ndcg_at_k
+from modiste.training.ranking_figures import FIGURES, figures_of
 from modiste.training.ranking_queries import (
     HOME,
     LabelledQueries,
     QuestionSources,
     labelled_queries,
 )
-from modiste.training.ranking_sets import pooled_queries
 from modiste.training.snapshot import Snapshot
+from modiste.training.standings import RECENT, SERVED, SYSTEMS, K, Standing, standings
 from modiste.training.time_cuts import Cut
 
-#: What the guard chose, segment by segment: what a release serves.
-SERVED: Final = "served"
-#: The baselines that every table shows beside the hybrid.
-SYSTEMS: Final = (SERVED, HYBRID, BLEND, *SOURCES)
-K: Final = 10
+#: Ways of ranking that are one source, no fusion and no ranker; the first of equals is named.
+SINGLE: Final = ("popular", *(name for name in SOURCES if name != "popular"), RECENT)
 
-
-@dataclass(frozen=True)
-class Standing:
-    """How one way of ranking did on each query.
-
-    Parameters
-    ----------
-    ranked : ndarray
-        Shape ``(n_queries, K)`` int32, -1 where there is none.
-    ndcg, recall : ndarray
-        At `K`, shape ``(n_queries,)`` float64.
-    segments : ndarray
-        Position in ``modiste.recommender.ranker.SEGMENTS``, shape ``(n_queries,)`` int64; -1
-        for a query without candidates.
-    """
-
-    ranked: NDArray[np.int32]
-    ndcg: NDArray[np.float64]
-    recall: NDArray[np.float64]
-    segments: NDArray[np.int64]
-
-
-def standings(
-    ranker: Ranker, snapshot: Snapshot, labelled: LabelledQueries, systems: Sequence[str]
-) -> dict[str, Standing]:
-    """Rank the same candidates in several ways, with the code that serves.
-
-    Parameters
-    ----------
-    ranker : Ranker
-    snapshot : Snapshot
-    labelled : LabelledQueries
-    systems : sequence of str
-        Any of `SYSTEMS`; the hybrid is left out where the ranker has no booster. A single
-        source ranks what it proposes itself, then what sells.
-
-    Returns
-    -------
-    dict of str to Standing
-        In the order of `systems`.
-    """
-    names = [name for name in systems if name != HYBRID or ranker.booster is not None]
-    ranked = {name: np.full((len(labelled), K), -1, dtype=np.int32) for name in names}
-    segment = np.full(len(labelled), -1, dtype=np.int64)
-    for part in pooled_queries(snapshot, labelled):
-        segment[part.queries][part.pool.query_index] = segments(part.features)
-        for name in names:
-            if name == SERVED:
-                scores = ranker.scores(part.features)
-            else:
-                scores = ranker.scores_by(name, part.features)
-            ranked[name][part.queries] = best_of_pool(part.pool, scores, K)
-    return {
-        name: Standing(
-            rows,
-            ndcg_at_k(rows, labelled.relevant, K),
-            recall_at_k(rows, labelled.relevant, K),
-            segment,
-        )
-        for name, rows in ranked.items()
-    }
-
-
-def best_of_pool(pool: Pool, scores: NDArray[np.float32], k: int) -> NDArray[np.int32]:
-    """Return the `k` best items of each query, ``(n_queries, k)`` int32, -1 where none.
-
-    Ties go to the lower item index.
-    """
-    best = np.full((pool.n_queries, k), -1, dtype=np.int32)
-    # Rows are ordered by item index within a query, and lexsort is stable.
-    order = np.lexsort((-scores, pool.query_index))
-    place = np.arange(len(pool)) - pool.indptr[pool.query_index[order]]
-    shown = place < k
-    best[pool.query_index[order][shown], place[shown]] = pool.item_index[order][shown]
-    return best
+_Values = Mapping[str, NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -120,8 +45,11 @@ class Line:
         One of `SYSTEMS`.
     questions : str
         ``query`` for those with a photo or phrase, ``home`` for those without.
-    ndcg, recall : Interval
-        At `K`, with 95 % bootstrap intervals over shoppers.
+    figures : mapping of str to Interval
+        By `FIGURES`, with 95 % bootstrap intervals over shoppers; one that no query has is
+        missing.
+    behind : Interval
+        NDCG of what is served minus that of this system, paired.
     coverage : float
         Share of the items on sale that anyone was shown.
     n_queries : int
@@ -129,47 +57,80 @@ class Line:
 
     system: str
     questions: str
-    ndcg: Interval
-    recall: Interval
+    figures: Mapping[str, Interval]
+    behind: Interval
     coverage: float
+    n_queries: int
+
+    @property
+    def ndcg(self) -> Interval:
+        """NDCG at `K`."""
+        return self.figures["ndcg_at_10"]
+
+
+@dataclass(frozen=True)
+class SegmentLine:
+    """What is served against the best single source, on some shoppers' or items' queries.
+
+    Parameters
+    ----------
+    segment : str
+        One of ``modiste.recommender.ranker.SEGMENTS``, or ``query`` or ``home`` with
+        ``_warm_items`` (bought by anyone before the cut) or ``_cold_items``.
+    ndcg : mapping of str to float
+        NDCG at `K`, by system.
+    best_single : str
+        The single source with the highest NDCG.
+    gain : Interval
+        NDCG of what is served minus that source's, paired.
+    n_queries : int
+    """
+
+    segment: str
+    ndcg: Mapping[str, float]
+    best_single: str
+    gain: Interval
     n_queries: int
 
 
 @dataclass(frozen=True)
 class RankingReport:
-    """The table of one cut; `lines` holds the systems of each kind of question in order.
+    """The tables of one cut; `lines` holds the systems of each kind of question in order.
 
     Parameters
     ----------
     lines : tuple of Line
+    segments : tuple of SegmentLine
     cut : Cut
     """
 
     lines: tuple[Line, ...]
+    segments: tuple[SegmentLine, ...]
     cut: Cut
 
     def to_json(self) -> dict[str, object]:
-        """Return the table as plain numbers, by kind of question and system."""
+        """Return the tables as plain numbers, by kind of question and system, and by segment."""
         table: dict[str, dict[str, object]] = {}
         for line in self.lines:
             table.setdefault(line.questions, {})[line.system] = {
-                "ndcg_at_10": _rounded(line.ndcg),
-                "recall_at_10": _rounded(line.recall),
+                **{name: _rounded(found) for name, found in line.figures.items()},
+                "served_minus_this": _rounded(line.behind),
                 "coverage_at_10": round(line.coverage, 4),
                 "n_queries": line.n_queries,
                 "n_users": line.ndcg.n_users,
             }
+        segments = {
+            line.segment: {
+                "ndcg_at_10": {name: round(value, 4) for name, value in line.ndcg.items()},
+                "best_single": line.best_single,
+                "served_minus_best_single": _rounded(line.gain),
+                "n_queries": line.n_queries,
+                "n_users": line.gain.n_users,
+            }
+            for line in self.segments
+        }
         window = {"as_of": self.cut.as_of.isoformat(), "until": self.cut.until.isoformat()}
-        return {"window": window, "systems": table}
-
-    def __str__(self) -> str:
-        rows = [f"{'':6} {'':14} {'NDCG@10':26} {'recall@10':26} coverage"]
-        rows += [
-            f"{line.questions:6} {line.system:14} {line.ndcg!s:26} {line.recall!s:26} "
-            f"{line.coverage:.3f}"
-            for line in self.lines
-        ]
-        return "\n".join(rows)
+        return {"window": window, "systems": table, "segments": segments}
 
 
 def evaluate_ranking(
@@ -211,32 +172,93 @@ def evaluate_ranking(
     labelled = labelled_queries(snapshot, events, cut, sources, seed=seed)
     found = standings(ranker, snapshot, labelled, SYSTEMS)
     is_home = labelled.kinds == HOME
-    n_on_sale = int(snapshot.on_sale.sum())
     lines = [
-        _line(name, questions, standing, labelled.users, rows, n_on_sale)
+        line
         for questions, rows in (("query", ~is_home), ("home", is_home))
         if rows.any()
-        for name, standing in found.items()
+        for line in _lines(questions, _only(labelled, rows), _of_rows(found, rows), snapshot)
     ]
-    return RankingReport(tuple(lines), cut)
+    return RankingReport(tuple(lines), tuple(_segments(found, labelled, snapshot)), cut)
 
 
-def _line(
-    name: str,
+def _lines(
     questions: str,
-    standing: Standing,
-    users: NDArray[np.int32],
-    rows: NDArray[np.bool_],
-    n_on_sale: int,
-) -> Line:
-    return Line(
-        system=name,
-        questions=questions,
-        ndcg=bootstrap_interval(standing.ndcg[rows], users[rows]),
-        recall=bootstrap_interval(standing.recall[rows], users[rows]),
-        coverage=coverage_at_k(standing.ranked[rows], n_on_sale, K),
-        n_queries=int(rows.sum()),
+    labelled: LabelledQueries,
+    found: Mapping[str, Standing],
+    snapshot: Snapshot,
+) -> list[Line]:
+    n_on_sale = int(snapshot.on_sale.sum())
+    lines = []
+    for name, standing in found.items():
+        values = figures_of(standing.ranked, labelled, snapshot)
+        known = {figure: ~np.isnan(values[figure]) for figure in FIGURES}
+        lines.append(
+            Line(
+                system=name,
+                questions=questions,
+                figures={
+                    figure: bootstrap_interval(values[figure][rows], labelled.users[rows])
+                    for figure, rows in known.items()
+                    if rows.any()
+                },
+                behind=bootstrap_interval(found[SERVED].ndcg - standing.ndcg, labelled.users),
+                coverage=coverage_at_k(standing.ranked, n_on_sale, K),
+                n_queries=len(labelled),
+            )
+        )
+    return lines
+
+
+def _segments(
+    found: Mapping[str, Standing], labelled: LabelledQueries, snapshot: Snapshot
+) -> list[SegmentLine]:
+    ndcg = {name: standing.ndcg for name, standing in found.items()}
+    number = next(iter(found.values())).segments
+    lines = []
+    for place, segment in enumerate(SEGMENTS):
+        rows = number == place
+        if rows.any():
+            values = {name: one[rows] for name, one in ndcg.items()}
+            lines.append(_segment(segment, values, labelled.users[rows]))
+    warm = snapshot.history.item_purchases > 0
+    is_home = labelled.kinds == HOME
+    for questions, asked in (("query", ~is_home), ("home", is_home)):
+        for kind, items in (("warm", warm), ("cold", ~warm)):
+            right = labelled.relevant @ sparse.diags(items.astype(np.float32))
+            right = sparse.csr_matrix(right)
+            right.eliminate_zeros()
+            rows = asked & (np.diff(right.indptr) > 0)
+            if rows.any():
+                values = {
+                    name: ndcg_at_k(standing.ranked[rows], right[rows], K)
+                    for name, standing in found.items()
+                }
+                lines.append(_segment(f"{questions}_{kind}_items", values, labelled.users[rows]))
+    return lines
+
+
+def _segment(name: str, values: _Values, users: NDArray[np.int32]) -> SegmentLine:
+    means = {system: float(one.mean()) for system, one in values.items()}
+    best = max((single for single in SINGLE if single in means), key=means.__getitem__)
+    gain = bootstrap_interval(values[SERVED] - values[best], users)
+    return SegmentLine(name, means, best, gain, len(users))
+
+
+def _only(labelled: LabelledQueries, rows: NDArray[np.bool_]) -> LabelledQueries:
+    return replace(
+        labelled,
+        queries=tuple(labelled.queries[row] for row in np.flatnonzero(rows)),
+        relevant=labelled.relevant[rows],
+        users=labelled.users[rows],
+        kinds=labelled.kinds[rows],
     )
+
+
+def _of_rows(found: Mapping[str, Standing], rows: NDArray[np.bool_]) -> dict[str, Standing]:
+    return {
+        name: Standing(one.ranked[rows], one.ndcg[rows], one.segments[rows])
+        for name, one in found.items()
+    }
 
 
 def _rounded(interval: Interval) -> Mapping[str, float]:

@@ -36,6 +36,15 @@ def slow_reciprocal_rank(ranked, relevant, k):
     return 0.0
 
 
+def slow_average_precision(ranked, relevant, k):
+    found, total = 0, 0.0
+    for rank, i in enumerate(ranked[:k], start=1):
+        if i in relevant:
+            found += 1
+            total += found / rank
+    return total / min(k, len(relevant))
+
+
 def world(seed, n_ranked):
     generator = np.random.default_rng(seed)
     ranked = np.stack([generator.permutation(N_ITEMS)[:n_ranked] for _ in range(40)])
@@ -53,8 +62,9 @@ def world(seed, n_ranked):
         (metrics.recall_at_k, slow_recall),
         (metrics.hit_rate_at_k, slow_hit_rate),
         (metrics.reciprocal_rank_at_k, slow_reciprocal_rank),
+        (metrics.average_precision_at_k, slow_average_precision),
     ],
-    ids=["ndcg", "recall", "hit_rate", "reciprocal_rank"],
+    ids=["ndcg", "recall", "hit_rate", "reciprocal_rank", "average_precision"],
 )
 @pytest.mark.parametrize("k", [1, 3, 10, 20])
 @pytest.mark.parametrize("n_ranked", [1, 5, N_ITEMS])
@@ -74,6 +84,20 @@ def test_ndcg_equals_scikit_learn():
     np.put_along_axis(scores, ranked, np.arange(N_ITEMS, 0, -1)[None].repeat(40, 0), axis=1)
     expected = sklearn_metrics.ndcg_score((relevant.toarray() > 0).astype(int), scores, k=5)
     assert metrics.ndcg_at_k(ranked, relevant, 5).mean() == pytest.approx(expected)
+
+
+def test_average_precision_of_a_whole_order_equals_scikit_learn():
+    sklearn_metrics = pytest.importorskip("sklearn.metrics")
+    ranked, relevant = world(7, N_ITEMS)
+    ranked = np.stack([np.random.default_rng(row).permutation(N_ITEMS) for row in range(40)])
+    scores = np.zeros((40, N_ITEMS))
+    np.put_along_axis(scores, ranked, np.arange(N_ITEMS, 0, -1)[None].repeat(40, 0), axis=1)
+    expected = [
+        sklearn_metrics.average_precision_score(truth > 0, score)
+        for truth, score in zip(relevant.toarray(), scores, strict=True)
+    ]
+    found = metrics.average_precision_at_k(ranked.astype(np.int32), relevant, N_ITEMS)
+    np.testing.assert_allclose(found, expected)
 
 
 def test_the_ideal_order_scores_one_and_the_wrong_items_zero():

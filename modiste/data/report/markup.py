@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,9 @@ class Html:
 
     text: str
 
+
+#: The page runs no script and asks for nothing; its pictures are in it.
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 #: Text is escaped, `Html` is kept, numbers get separators.
 Part = str | int | Html
@@ -77,3 +81,31 @@ def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[Part]]) -
         element("tbody", *lines),
     )
     return element("div", whole, class_="wide", tabindex="0", role="region", aria_label=caption)
+
+
+def document(title: str, style: str, *body: Html) -> str:
+    """Return a whole page that forbids itself scripts and requests.
+
+    Parameters
+    ----------
+    title : str
+    style : str
+        CSS, as it stands.
+    body : Html
+    """
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"{element('title', title).text}\n<style>{style}</style>\n</head>\n"
+        f"<body>\n{joined(body).text}\n</body>\n</html>\n"
+    )
+
+
+def write_document(text: str, file: str | Path) -> Path:
+    """Write a page and return its path; its folder is made where there is none."""
+    path = Path(file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Names on disk need not be Unicode.
+    path.write_bytes(text.encode("utf-8", "backslashreplace"))
+    return path

@@ -14,13 +14,20 @@ from modiste.data.report.galleries import (
     duplicate_gallery,
     unreadable_table,
 )
-from modiste.data.report.markup import Html, Part, element, joined, table
+from modiste.data.report.markup import (
+    Html,
+    Part,
+    document,
+    element,
+    joined,
+    table,
+    write_document,
+)
 from modiste.data.report.page_style import STYLE
 
 #: Rows of a table that the page shows; JSON has all.
 N_ROWS = 200
 _MARKS = {"mend": "✗ mend", "look": "! look", "ok": "✓ none"}
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 def report_page(report: CheckReport) -> str:
@@ -40,42 +47,31 @@ def report_page(report: CheckReport) -> str:
     ]
     links = (element("li", element("a", title, href=f"#{name}")) for name, title, _ in sections)
     name = Path(report.dataset).resolve().name
-    body = joined(
-        [
-            element(
-                "header",
-                element("h1", f"Check of {name}"),
-                element("p", report.dataset, class_="path"),
-                _verdict(report),
-                _figures(report),
-                element("nav", element("ul", *links), aria_label="Sections"),
+    return document(
+        f"Check of {name}",
+        STYLE,
+        element(
+            "header",
+            element("h1", f"Check of {name}"),
+            element("p", report.dataset, class_="path"),
+            _verdict(report),
+            _figures(report),
+            element("nav", element("ul", *links), aria_label="Sections"),
+        ),
+        element(
+            "main",
+            *(
+                element("section", element("h2", title, id=name), content)
+                for name, title, content in sections
             ),
-            element(
-                "main",
-                *(
-                    element("section", element("h2", title, id=name), content)
-                    for name, title, content in sections
-                ),
-            ),
-            element("footer", "Written by modiste check. Pictures are reduced copies."),
-        ]
-    )
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"{element('title', f'Check of {name}').text}\n<style>{STYLE}</style>\n</head>\n"
-        f"<body>\n{body.text}\n</body>\n</html>\n"
+        ),
+        element("footer", "Written by modiste check. Pictures are reduced copies."),
     )
 
 
 def write_page(report: CheckReport, file: str | Path) -> Path:
     """Write the page and return its path."""
-    path = Path(file)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Names on disk need not be Unicode.
-    path.write_bytes(report_page(report).encode("utf-8", "backslashreplace"))
-    return path
+    return write_document(report_page(report), file)
 
 
 def _verdict(report: CheckReport) -> Html:
