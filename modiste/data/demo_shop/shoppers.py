@@ -95,6 +95,8 @@ class Shoppers:
         Shape ``(n_users,)`` float64: how much passing fashions matter.
     loyalty : ndarray
         Shape ``(n_users,)`` float64: chance that a basic is bought again.
+    curiosity : ndarray
+        Shape ``(n_users,)`` float64: how much it matters that an item has just arrived.
     n_visits : ndarray
         Shape ``(n_users,)`` int64.
     first_day : ndarray
@@ -109,6 +111,7 @@ class Shoppers:
     thrift: NDArray[np.float64]
     fashion: NDArray[np.float64]
     loyalty: NDArray[np.float64]
+    curiosity: NDArray[np.float64]
     n_visits: NDArray[np.int64]
     first_day: NDArray[np.float64]
     is_cold: NDArray[np.bool_]
@@ -156,6 +159,7 @@ def make_shoppers(
         thrift=rng.lognormal(0, 0.4, n_users),
         fashion=rng.gamma(1.2, 0.6, n_users),
         loyalty=rng.beta(2, 2, n_users),
+        curiosity=rng.gamma(1.2, 0.8, n_users),
         n_visits=np.where(is_cold, 1, n_visits),
         first_day=first_day,
         is_cold=is_cold,

@@ -34,6 +34,8 @@ _WEIGHT_OF_PRICE = 1.3
 _WEIGHT_OF_POSITION = 0.4
 _WEIGHT_OF_MATCH = 2.0
 _OFF_SEASON_NEEDS = 0.6
+_WEIGHT_OF_NEWNESS = 1.2
+_DAYS_NEW = 21.0
 _BARELY_POSSIBLE = -1e9
 
 
@@ -152,6 +154,9 @@ def visit(
     utility = lasting + season + world.shoppers.fashion[user, None] * fashion
     utility -= np.where(world.is_basic, 1.5, 6.0) * owned[user]
     on_sale = world.catalogue.first_day <= day[:, None]
+    age = day[:, None] - world.catalogue.first_day
+    newness = np.exp(-age.clip(0) / _DAYS_NEW)
+    utility += world.shoppers.curiosity[user, None] * newness
 
     wish = _wish(world, user, day, rng)
     in_category = world.category == wish[:, None]
@@ -161,8 +166,7 @@ def visit(
     dream[searches] = (wanted + 1.2 * _gumbel(wanted.shape, rng)).argmax(axis=1)
     typed = _typed(world, user, dream, rng)
 
-    age = day[:, None] - world.catalogue.first_day
-    shown = world.popularity + season + 0.4 * fashion + 0.4 * np.exp(-age.clip(0) / 30)
+    shown = world.popularity + season + 0.4 * fashion + _WEIGHT_OF_NEWNESS * newness
     shown = shown - np.where(world.is_basic, 0, 0.0025) * age.clip(0)
     shown += 0.7 * _gumbel(shape, rng) + 4.0 * in_category
     shown += _WEIGHT_OF_MATCH * _match(world.traits, typed)

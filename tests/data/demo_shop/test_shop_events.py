@@ -167,3 +167,14 @@ def test_fashions_pass() -> None:
     assert strength.shape == (3, 3)
     np.testing.assert_allclose(np.diag(strength), fashions.height)
     assert (fashions.strength(fashions.peak + 6 * fashions.width).diagonal() < 0.01).all()
+
+
+def test_what_has_just_arrived_sells_best(with_items: pd.DataFrame) -> None:
+    bought = with_items[with_items["event_name"] == "purchase"]
+    age = (bought["event_time"] - bought["available_from"]).dt.days
+    first, later = (age < 28).mean(), ((age >= 56) & (age < 84)).mean()
+    assert 0.1 < first < 0.4
+    assert first > 1.5 * later
+    last = bought["event_time"].max() - pd.Timedelta(days=28)
+    late = bought[bought["available_from"] > last]
+    assert late["user_id"].nunique() >= 3
