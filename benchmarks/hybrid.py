@@ -46,7 +46,7 @@ from modiste.recommender.ranker import SEGMENTS
 from modiste.recommender.recommender import Recommender
 from modiste.training.collaborative import AlsConfig
 from modiste.training.demo import DemoSize, demo_config
-from modiste.training.evaluation import street_garments
+from modiste.training.fitted_parts import street_garments
 from modiste.training.item_to_item import ItemToItemConfig, fit_item_to_item
 from modiste.training.job import run_job
 from modiste.training.metrics import ndcg_at_k, recall_at_k

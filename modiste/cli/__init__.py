@@ -12,6 +12,7 @@ from modiste.cli.jobs import demo, evaluate, train
 from modiste.cli.preparing import prepare
 from modiste.cli.releasing import releases
 from modiste.cli.tagging import tag
+from modiste.cli.tuning import tune
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,7 +24,7 @@ def cli() -> None:
     """
 
 
-for command in (demo, prepare, check, tag, train, evaluate, recommend, serve, releases):
+for command in (demo, prepare, check, tag, train, evaluate, tune, recommend, serve, releases):
     cli.add_command(command)
 
 

@@ -124,6 +124,12 @@ def demo(
 )
 @click.option("--litert", is_flag=True, help="Also write .tflite files for Android; takes minutes.")
 @click.option("--word-vectors", type=FILE, help="In word2vec's format; binary if it ends in .bin.")
+@click.option(
+    "--settings",
+    "settings_file",
+    type=FILE,
+    help="JSON file of the ranking's settings, such as `modiste tune` writes.",
+)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @_drop_option
 @json_option
@@ -134,6 +140,7 @@ def train(
     drop_bad_rows: bool,
     litert: bool,
     word_vectors: Path | None,
+    settings_file: Path | None,
     seed: int,
     **choices: Any,
 ) -> None:
@@ -146,6 +153,7 @@ def train(
     from modiste.attribute_model.export import DEFAULT_VARIANTS, LITERT_VARIANTS
     from modiste.training.fit_options import FitOptions
     from modiste.training.job import JobConfig, run_job
+    from modiste.training.ranking_settings import RankingSettings
 
     if choices["weights"] == "none":
         choices["weights"] = None
@@ -156,7 +164,15 @@ def train(
     ours = {field.name for field in fields(NetworkConfig)}
     network = NetworkConfig(**{name: choices.pop(name) for name in ours & set(choices)})
     fit = FitOptions(**choices)
-    config = JobConfig(network, fit, pretrained_vectors=word_vectors).with_seed(seed)
+    ranking = RankingSettings.read(settings_file) if settings_file else RankingSettings()
+    config = JobConfig(
+        network,
+        fit,
+        als=ranking.als,
+        item_to_item=ranking.item_to_item,
+        ranker=ranking.ranker,
+        pretrained_vectors=word_vectors,
+    ).with_seed(seed)
     if litert:
         config = replace(config, variants=(*DEFAULT_VARIANTS, *LITERT_VARIANTS))
     terminal.tell(f"Run folder: {fit.run_dir}")

@@ -35,6 +35,7 @@ _EXTRA_OF = {
         "train",
     ),
     **dict.fromkeys(("flask", "pydantic", "waitress"), "serve"),
+    "optuna": "tune",
 }
 
 

@@ -3,57 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from modiste.attribute_model.garment import Garment
-from modiste.attribute_model.runtime import Detector
 from modiste.data import columns
 from modiste.data.dataset import Dataset
-from modiste.data.images import decode
-from modiste.errors import DatasetError, ReleaseError
+from modiste.errors import DatasetError
 from modiste.nlp.phrase_reader import PhraseReader
-from modiste.nlp.word_vectors import WordVectors
 from modiste.progress import Progress
-from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.manifest import check_release
-from modiste.recommender.ranker import Ranker
-from modiste.recommender.release import current_release
-from modiste.recommender.release_parts import NETWORK_FILE, WORD_VECTORS_FILE
-from modiste.training.collaborative import AlsConfig
-from modiste.training.item_description import catalogue_photos
-from modiste.training.item_to_item import ItemToItemConfig
+from modiste.training.fitted_parts import FittedParts, parts_of_release, street_garments
 from modiste.training.network_evaluation import NetworkReport, evaluate_network
-from modiste.training.ranker import RankerConfig
 from modiste.training.ranking_evaluation import RankingReport, evaluate_ranking
 from modiste.training.ranking_queries import QuestionSources
+from modiste.training.ranking_settings import RankingSettings
 from modiste.training.ranking_tables import ranking_tables
 from modiste.training.report import Table
 from modiste.training.time_cuts import time_cuts
-
-_BATCH = 32
-
-
-@dataclass(frozen=True)
-class FittedParts:
-    """What a job fitted and an evaluation needs.
-
-    Parameters
-    ----------
-    detector : Detector or None
-        None where there were no photos to learn from.
-    vectors : WordVectors or None
-        None where there were no texts.
-    catalogue : Catalogue
-    ranker : Ranker
-    """
-
-    detector: Detector | None
-    vectors: WordVectors | None
-    catalogue: Catalogue
-    ranker: Ranker
 
 
 @dataclass(frozen=True)
@@ -80,9 +45,7 @@ def evaluate_parts(
     dataset: Dataset,
     split: str,
     *,
-    als: AlsConfig | None = None,
-    item_to_item: ItemToItemConfig | None = None,
-    n_cuts: int = RankerConfig.n_cuts,
+    settings: RankingSettings | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
     """Score the network on a split's photos and, for the test split, the ranking.
@@ -93,14 +56,12 @@ def evaluate_parts(
     dataset : Dataset
     split : str
         ``val`` or ``test``.
-    als : AlsConfig, optional
-        Of the collaborative source, which is fitted again on what lies before the window.
-    item_to_item : ItemToItemConfig, optional
-        Of the item-to-item source, likewise.
-    n_cuts : int
-        Training windows of the ranker, so that its test window is found.
+    settings : RankingSettings, optional
+        Of the sources, which are fitted again on what lies before the window, and of the
+        ranker, whose training windows say where that is.
     progress : callable, optional
     """
+    settings = settings or RankingSettings()
     figures: dict[str, object] = {"split": split}
     tables: list[Table] = []
     ranking: RankingReport | None = None
@@ -120,7 +81,7 @@ def evaluate_parts(
         )
         return Evaluation(figures | {"not_scored": not_scored}, tuple(tables))
     try:
-        cuts = time_cuts(dataset.events, n_training=n_cuts)
+        cuts = time_cuts(dataset.events, n_training=settings.ranker.n_cuts)
     except DatasetError as error:
         not_scored["ranking"] = str(error)
     else:
@@ -134,8 +95,8 @@ def evaluate_parts(
             dataset.events,
             cuts.test,
             questions,
-            als=als,
-            item_to_item=item_to_item,
+            als=settings.als,
+            item_to_item=settings.item_to_item,
         )
         figures["ranking"] = ranking.to_json()
         tables.extend(ranking_tables(ranking, split))
@@ -158,72 +119,15 @@ def evaluate_release(
     ReleaseError
         If the release is not whole, or the dataset's vocabulary or items are not its own.
     """
-    folder = Path(directory)
-    release = folder if (folder / "manifest.json").is_file() else current_release(folder)
-    manifest = check_release(release)
-    catalogue = Catalogue.load(release)
-    if catalogue.vocabulary != dataset.vocabulary:
-        raise ReleaseError(
-            "A release can be scored only on a dataset of its own vocabulary. Received: "
-            f"{len(dataset.vocabulary.categories)} categories and "
-            f"{len(dataset.vocabulary.attributes)} attributes that are not those of {release}"
-        )
-    detector = None
-    if (release / NETWORK_FILE).is_file():
-        detector = Detector.load(release, catalogue.vocabulary)
-    vectors = None
-    if (release / WORD_VECTORS_FILE).is_file():
-        vectors = WordVectors.load(release / WORD_VECTORS_FILE)
-    parts = FittedParts(detector, vectors, catalogue, Ranker.load(release))
-    if set(catalogue.item_ids.ids) != set(dataset.items[columns.ITEM_ID]):
-        raise ReleaseError(
-            f"A release can be scored only on a dataset of its own items. Received: {release} "
-            f"with {len(catalogue):,} items and {dataset.path} with {len(dataset.items):,}"
-        )
-    als, ranker = manifest.config.get("als"), manifest.config.get("ranker")
-    item_to_item = manifest.config.get("item_to_item")
-    evaluation = evaluate_parts(
-        parts,
-        dataset,
-        split,
-        als=AlsConfig(**als) if isinstance(als, Mapping) else None,
-        item_to_item=(
-            ItemToItemConfig(**item_to_item) if isinstance(item_to_item, Mapping) else None
-        ),
-        n_cuts=ranker["n_cuts"] if isinstance(ranker, Mapping) else RankerConfig.n_cuts,
-        progress=progress,
-    )
+    parts, manifest = parts_of_release(directory, dataset)
+    settings = RankingSettings.of_manifest(manifest.config)
+    evaluation = evaluate_parts(parts, dataset, split, settings=settings, progress=progress)
     if manifest.data_fingerprint != dataset.fingerprint:
         evaluation.figures["note"] = (
             "The dataset is not the one that the release was made from: what was held out "
             "then may be among what it was fitted on."
         )
     return evaluation
-
-
-def street_garments(
-    dataset: Dataset, detector: Detector, split: str, progress: Progress | None = None
-) -> dict[str, list[Garment]]:
-    """Return what the network sees on the street photos of a split, by item_id.
-
-    Photos that stand for an item in the catalogue are left out: they find themselves.
-    """
-    photos = dataset.photos
-    wanted = photos[
-        (photos[columns.SPLIT] == split)
-        & (photos[columns.PHOTO_KIND] == columns.STREET)
-        & photos[columns.ITEM_ID].notna()
-        & ~photos[columns.IMAGE].isin(catalogue_photos(dataset)[columns.IMAGE])
-    ]
-    found: dict[str, list[Garment]] = defaultdict(list)
-    for start in range(0, len(wanted), _BATCH):
-        batch = wanted.iloc[start : start + _BATCH]
-        pixels = [decode(dataset.image_path(i), max_side=512) for i in batch[columns.IMAGE]]
-        for item_id, garment in zip(batch[columns.ITEM_ID], detector.detect(pixels), strict=True):
-            found[item_id].append(garment)
-        if progress is not None:
-            progress(start + len(batch), len(wanted), f"street photos of {split}")
-    return dict(found)
 
 
 def network_table(report: NetworkReport, split: str) -> Table:

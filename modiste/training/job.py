@@ -33,12 +33,14 @@ from modiste.recommender.history import History
 from modiste.recommender.release import publish, write_release
 from modiste.recommender.release_parts import NETWORK_FILE, WORD_VECTORS_FILE
 from modiste.training.collaborative import AlsConfig, fit_collaborative
-from modiste.training.evaluation import Evaluation, FittedParts, evaluate_parts, street_garments
+from modiste.training.evaluation import Evaluation, evaluate_parts
+from modiste.training.fitted_parts import FittedParts, street_garments
 from modiste.training.item_description import describe_items
 from modiste.training.item_to_item import ItemToItemConfig, fit_item_to_item
 from modiste.training.network import FitOptions, fit_network
 from modiste.training.ranker import RankerConfig, fit_ranker
 from modiste.training.ranking_queries import QuestionSources
+from modiste.training.ranking_settings import RankingSettings
 from modiste.training.time_cuts import time_cuts
 
 
@@ -132,9 +134,7 @@ def run_job(
             parts,
             dataset,
             columns.TEST,
-            als=config.als,
-            item_to_item=config.item_to_item,
-            n_cuts=config.ranker.n_cuts,
+            settings=RankingSettings(config.als, config.item_to_item, config.ranker),
             progress=progress,
         )
 
