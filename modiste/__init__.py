@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from modiste.recommender.query import Query
     from modiste.recommender.recommendation import Reason, Recommendation, Recommendations
     from modiste.recommender.recommender import Recommender
+    from modiste.recommender.rules import Rules
 
 __version__ = "0.1.0"
 
@@ -20,6 +21,7 @@ __all__ = [
     "Recommendation",
     "Recommendations",
     "Recommender",
+    "Rules",
     "__version__",
 ]
 
@@ -30,6 +32,7 @@ _HOMES = {
     "Recommendation": "modiste.recommender.recommendation",
     "Recommendations": "modiste.recommender.recommendation",
     "Recommender": "modiste.recommender.recommender",
+    "Rules": "modiste.recommender.rules",
 }
 
 

@@ -58,6 +58,7 @@ class RecommendationRequest(StrictModel):
     item_id: ItemId | None = None
     user_id: UserId | None = None
     recent: Annotated[list[ItemId], Field(max_length=1_000)] = []
+    bought: Annotated[list[ItemId], Field(max_length=1_000)] = []
     box: tuple[Fraction, Fraction, Fraction, Fraction] | None = None
     k: Annotated[int, Field(ge=1, le=MAX_K)] = 10
     filters: Annotated[dict[FilterName, FilterValue], Field(max_length=20)] | None = None
@@ -81,6 +82,7 @@ class RecommendationRequest(StrictModel):
             item_id=self.item_id,
             user_id=self.user_id,
             recent=tuple(self.recent),
+            bought=tuple(self.bought),
         )
 
     def filter_values(self) -> dict[str, object] | None:

@@ -11,7 +11,7 @@ from modiste.attribute_model.garment import Garment
 from modiste.nlp.attribute_query import AttributeQuery
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.history import History
-from modiste.recommender.history_counts import RECENT_WEIGHT
+from modiste.recommender.history_counts import BOUGHT_WEIGHT, RECENT_WEIGHT
 from modiste.recommender.refinement import Refinement
 
 
@@ -107,7 +107,11 @@ class EncodedQuery:
 
     @classmethod
     def of_user(
-        cls, history: History, user_index: int, recent: NDArray[np.int32] | None = None
+        cls,
+        history: History,
+        user_index: int,
+        recent: NDArray[np.int32] | None = None,
+        bought: NDArray[np.int32] | None = None,
     ) -> EncodedQuery:
         """Encode a shopper's home page.
 
@@ -116,23 +120,35 @@ class EncodedQuery:
         history : History
         user_index : int
             -1 for a shopper the history does not hold.
-        recent : ndarray, optional
-            Items seen since the history ends, newest last, shape ``(n_recent,)`` int32.
+        recent, bought : ndarray, optional
+            Items looked at and items bought since the history ends, newest last, shape
+            ``(n,)`` int32.
         """
         items, weights = _no_items(), _no_numbers()
         query = cls(user_index=user_index)
         if user_index >= 0:
             row = history.row(user_index)
             items, weights = history.item_index[row], history.weight[row]
-            bought = history.n_purchases[row] > 0
+            owned = history.n_purchases[row] > 0
             query = replace(
                 query,
-                purchased=items[bought],
-                purchased_days=history.purchase_days[row][bought],
-                purchased_counts=history.n_purchases[row][bought].astype(np.float32),
+                purchased=items[owned],
+                purchased_days=history.purchase_days[row][owned],
+                purchased_counts=history.n_purchases[row][owned].astype(np.float32),
             )
-        if recent is not None and recent.size:
-            items, weights = _with_recent(items, weights, recent)
+        for since, weight in ((recent, RECENT_WEIGHT), (bought, BOUGHT_WEIGHT)):
+            if since is not None and since.size:
+                items, weights = _moved_last(items, weights, since, weight)
+        if bought is not None and bought.size:
+            purchased, counts = _moved_last(query.purchased, query.purchased_counts, bought, 1.0)
+            days = dict(zip(query.purchased.tolist(), query.purchased_days.tolist(), strict=True))
+            days |= dict.fromkeys(bought.tolist(), 0.0)
+            query = replace(
+                query,
+                purchased=purchased,
+                purchased_counts=counts,
+                purchased_days=np.array([days[item] for item in purchased.tolist()], np.float32),
+            )
         return replace(query, history=items, history_weights=weights)
 
     @classmethod
@@ -158,13 +174,13 @@ class EncodedQuery:
         )
 
 
-def _with_recent(
-    items: NDArray[np.int32], weights: NDArray[np.float32], recent: NDArray[np.int32]
+def _moved_last(
+    items: NDArray[np.int32], weights: NDArray[np.float32], since: NDArray[np.int32], weight: float
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Move recent items to the end; what they weighed before is kept on top."""
+    """Move the latest items to the end; what they weighed before is kept on top."""
     total = dict(zip(items.tolist(), weights.tolist(), strict=True))
-    for item in recent.tolist():
-        total[item] = total.pop(item, 0.0) + RECENT_WEIGHT
+    for item in since.tolist():
+        total[item] = total.pop(item, 0.0) + weight
     return (
         np.fromiter(total.keys(), dtype=np.int32, count=len(total)),
         np.fromiter(total.values(), dtype=np.float32, count=len(total)),

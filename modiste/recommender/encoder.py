@@ -113,11 +113,14 @@ class QueryEncoder:
                 notes.append(f"Shopper {query.user_id!r} is new to this release.")
             else:
                 user_index = known
-        recent = self.catalogue.item_ids.indices(query.recent)
-        unknown = [item for item, i in zip(query.recent, recent, strict=True) if i < 0]
-        if unknown:
-            notes.append(f"Recent items not in this release: {', '.join(unknown)}.")
-        return EncodedQuery.of_user(self.history, user_index, recent[recent >= 0]), notes
+        since = []
+        for what, ids in (("Recent", query.recent), ("Bought", query.bought)):
+            found = self.catalogue.item_ids.indices(ids)
+            unknown = [item for item, index in zip(ids, found, strict=True) if index < 0]
+            if unknown:
+                notes.append(f"{what} items not in this release: {', '.join(unknown)}.")
+            since.append(found[found >= 0])
+        return EncodedQuery.of_user(self.history, user_index, *since), notes
 
     def _read(self, text: str) -> AttributeQuery:
         if not text.strip():

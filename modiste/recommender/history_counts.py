@@ -21,8 +21,10 @@ EVENT_WEIGHTS: Final = MappingProxyType(
         columns.PURCHASE: 5.0,
     }
 )
-#: Weight of an item of ``Query.recent``, which may have been looked at or bought.
+#: Weight of an item of ``Query.recent``: looked at a moment ago, which says more than long ago.
 RECENT_WEIGHT: Final = EVENT_WEIGHTS[columns.ADD_TO_CART]
+#: Weight of an item of ``Query.bought``.
+BOUGHT_WEIGHT: Final = EVENT_WEIGHTS[columns.PURCHASE]
 #: After this many days an event counts half in a shopper's taste.
 TASTE_HALF_LIFE_DAYS: Final = 90.0
 #: After this many days an event counts half in an item's popularity.

@@ -38,7 +38,10 @@ class Query:
         The shopper. One the release does not know is answered as a new shopper, and the
         answer says so.
     recent : tuple of str, optional
-        Items this session looked at or bought since the release, newest last.
+        Items this session looked at since the release, newest last.
+    bought : tuple of str, optional
+        Items they bought since the release, newest last: they count at once, and are not shown
+        again unless they are of a kind that is bought again.
 
     Raises
     ------
@@ -52,6 +55,7 @@ class Query:
     item_id: str | None = None
     user_id: str | None = None
     recent: tuple[str, ...] = ()
+    bought: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("text", "item_id", "user_id"):
@@ -59,10 +63,11 @@ class Query:
             if value is not None and not isinstance(value, str):
                 raise ValueError(f"{name} must be a string or None. Received: {value!r}")
         object.__setattr__(self, "image", _checked_image(self.image))
-        recent: object = self.recent
-        if not isinstance(recent, tuple | list) or not all(isinstance(i, str) for i in recent):
-            raise ValueError(f"recent must be a tuple of item ids. Received: {recent!r}")
-        object.__setattr__(self, "recent", tuple(self.recent))
+        for name in ("recent", "bought"):
+            ids: object = getattr(self, name)
+            if not isinstance(ids, tuple | list) or not all(isinstance(i, str) for i in ids):
+                raise ValueError(f"{name} must be a tuple of item ids. Received: {ids!r}")
+            object.__setattr__(self, name, tuple(ids))
         if self.box is not None:
             object.__setattr__(self, "box", _checked_box(self.box))
             if self.image is None:

@@ -7,7 +7,7 @@ from checkerboard import BARE, RedMeansEven, WordByWord, photo
 from modiste.errors import InvalidImageError, ReleaseError, UnknownItemError
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.encoder import QueryEncoder
-from modiste.recommender.history_counts import RECENT_WEIGHT
+from modiste.recommender.history_counts import BOUGHT_WEIGHT, RECENT_WEIGHT
 from modiste.recommender.query import Query
 
 
@@ -47,10 +47,29 @@ class TestShopper:
         assert after.history_weights[-1] == RECENT_WEIGHT
         assert after.purchased.tolist() == before.purchased.tolist()
 
+    def test_what_was_bought_since_is_a_purchase_of_today(self, encoder):
+        before = _encoded(encoder, user_id="a0")
+        again = int(before.purchased[0])
+        after = _encoded(encoder, user_id="a0", recent=("i3",), bought=(f"i{again}", "i1", "i1"))
+        assert after.history[-3:].tolist() == [3, again, 1]
+        assert after.purchased[-2:].tolist() == [again, 1]
+        assert len(after.purchased) == len(before.purchased) + 1
+        assert after.purchased_counts[-2:].tolist() == [before.purchased_counts[0] + 1, 2]
+        assert after.purchased_days[-2:].tolist() == [0, 0]
+        np.testing.assert_array_equal(after.purchased_days[:-2], before.purchased_days[1:])
+        assert after.history_weights[-1] == 2 * BOUGHT_WEIGHT
+        assert after.purchased.dtype == np.int32
+        assert after.purchased_days.dtype == after.purchased_counts.dtype == np.float32
+        someone = _encoded(encoder, bought=("i4",))
+        assert someone.purchased.tolist() == someone.history.tolist() == [4]
+
     def test_unknown_recent_items_are_noted(self, encoder):
-        query = _encoded(encoder, recent=("i1", "gone", "i3"))
+        query = _encoded(encoder, recent=("i1", "gone", "i3"), bought=("lost",))
         assert query.history.tolist() == [1, 3]
-        assert query.notes == ("Recent items not in this release: gone.",)
+        assert query.notes == (
+            "Recent items not in this release: gone.",
+            "Bought items not in this release: lost.",
+        )
 
     def test_nobody(self, encoder):
         query = _encoded(encoder)

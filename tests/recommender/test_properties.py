@@ -36,6 +36,7 @@ QUERIES = st.builds(
     item_id=st.none() | st.sampled_from(ITEM_IDS),
     user_id=st.sampled_from(USERS),
     recent=st.lists(st.sampled_from(ITEM_IDS), max_size=4).map(tuple),
+    bought=st.lists(st.sampled_from(ITEM_IDS), max_size=3).map(tuple),
 )
 FILTERS = st.none() | st.one_of(
     st.fixed_dictionaries({"category": st.sampled_from(["Dress", "Tee", "Socks"])}),
