@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from modiste.data.columns import PRICE
 from modiste.errors import DatasetError, RowProblem
@@ -72,7 +74,8 @@ def empty_photos() -> pd.DataFrame:
 
 
 def _empty(schema: pa.Schema) -> pd.DataFrame:
-    return _to_frame(schema.empty_table())
+    table = schema.empty_table()
+    return pd.DataFrame({name: _to_series(name, table[name]) for name in table.column_names})
 
 
 def read_table(path: Path, schema: pa.Schema) -> tuple[pd.DataFrame, tuple[RowProblem, ...]]:
@@ -98,13 +101,35 @@ def read_table(path: Path, schema: pa.Schema) -> tuple[pd.DataFrame, tuple[RowPr
         If it is no Parquet file, a column is missing or named twice, or the type of a
         whole column is wrong.
     """
+    columns: dict[str, object] = {}
+    problems: list[RowProblem] = []
     try:
         # Not `pq.read_table`, which takes a column named twice for a damaged file.
         with pq.ParquetFile(path) as file:
-            table = file.read()
+            names = file.schema_arrow.names
+            _check_names(names, schema, path)
+            texts = [each.name for each in file.schema_arrow if pa.types.is_string(each.type)]
+        with pq.ParquetFile(path, read_dictionary=texts) as file:
+            of_schema = {field.name: field for field in schema}
+            for name in (*of_schema, *(name for name in names if name not in of_schema)):
+                # A column at a time, so that a table of many rows is never held twice.
+                column = file.read(columns=[name])[name] if name in names else None
+                if column is None:
+                    column = pa.chunked_array(
+                        [pa.nulls(file.metadata.num_rows, of_schema[name].type)]
+                    )
+                elif name in of_schema:
+                    column, bad = _conform(column, of_schema[name], path)
+                    problems += bad
+                columns[name] = _to_series(name, column)
     except (pa.ArrowInvalid, OSError) as error:
         raise DatasetError(f"{path} must be a Parquet file. Received: {error}") from error
-    names = table.column_names
+    # What Arrow keeps for its next table is as large as the largest column.
+    pa.default_memory_pool().release_unused()
+    return pd.DataFrame(columns), tuple(problems)
+
+
+def _check_names(names: Sequence[str], schema: pa.Schema, path: Path) -> None:
     missing = [f.name for f in schema if not f.nullable and f.name not in names]
     if missing:
         raise DatasetError(
@@ -115,8 +140,6 @@ def read_table(path: Path, schema: pa.Schema) -> tuple[pd.DataFrame, tuple[RowPr
         raise DatasetError(
             f"{path} must name each column once. Received: {', '.join(repeated)} more than once"
         )
-    conformed, problems = _conform(table, schema, path)
-    return _to_frame(conformed), problems
 
 
 def write_table(frame: pd.DataFrame, schema: pa.Schema, path: Path) -> None:
@@ -131,33 +154,23 @@ def write_table(frame: pd.DataFrame, schema: pa.Schema, path: Path) -> None:
 
 
 def _conform(
-    table: pa.Table, schema: pa.Schema, path: Path
-) -> tuple[pa.Table, tuple[RowProblem, ...]]:
-    """Cast to the schema, add nullable columns that are missing, keep the others last."""
-    columns: dict[str, pa.ChunkedArray | pa.Array] = {}
-    problems: list[RowProblem] = []
-    for field in schema:
-        if field.name not in table.column_names:
-            columns[field.name] = pa.nulls(table.num_rows, field.type)
-            continue
-        column = table[field.name]
-        try:
-            columns[field.name] = column.cast(field.type)
-        except pa.ArrowInvalid:
-            columns[field.name], rows = _cast_each(column, field.type)
-            problems += [
-                RowProblem(path.name, row, field.name, column[row].as_py(), f"must be {field.type}")
-                for row in rows
-            ]
-        except pa.ArrowNotImplementedError as error:
-            raise DatasetError(
-                f"{path}, column {field.name!r} must be {field.type}. "
-                f"Received: {column.type} ({error})"
-            ) from error
-    for name in table.column_names:
-        if name not in columns:
-            columns[name] = table[name]
-    return pa.table(columns), tuple(problems)
+    column: pa.ChunkedArray, field: pa.Field, path: Path
+) -> tuple[pa.ChunkedArray, list[RowProblem]]:
+    """Cast a column to its field's type; what cannot be cast is null and named."""
+    if pa.types.is_dictionary(column.type) and column.type.value_type == field.type:
+        return column, []
+    try:
+        return column.cast(field.type), []
+    except pa.ArrowInvalid:
+        values, rows = _cast_each(column, field.type)
+    except pa.ArrowNotImplementedError as error:
+        raise DatasetError(
+            f"{path}, column {field.name!r} must be {field.type}. Received: {column.type} ({error})"
+        ) from error
+    return pa.chunked_array([values]), [
+        RowProblem(path.name, row, field.name, column[row].as_py(), f"must be {field.type}")
+        for row in rows
+    ]
 
 
 def _cast_each(column: pa.ChunkedArray, kind: pa.DataType) -> tuple[pa.Array, list[int]]:
@@ -173,21 +186,40 @@ def _cast_each(column: pa.ChunkedArray, kind: pa.DataType) -> tuple[pa.Array, li
     return pa.array(values, kind), failed
 
 
-def _to_frame(table: pa.Table) -> pd.DataFrame:
-    columns: dict[str, object] = {}
-    for name in table.column_names:
-        column = table[name]
-        kind = column.type
-        if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_list(kind):
-            columns[name] = pd.Series(column.to_pylist(), dtype=object)
-        elif name == PRICE:
-            # Objects keep an unknown price (None) apart from a broken one (NaN) for the checks.
-            columns[name] = pd.Series(column.to_pylist(), dtype=object)
-        elif pa.types.is_int64(kind):
-            columns[name] = pd.Series(column.to_pandas(types_mapper={kind: pd.Int64Dtype()}.get))
-        else:
-            columns[name] = column.to_pandas()
-    return pd.DataFrame(columns)
+def _to_series(name: str, column: pa.ChunkedArray) -> pd.Series:
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return pd.Series(_texts(column), dtype=object)
+    # Objects keep an unknown price (None) apart from a broken one (NaN) for the checks.
+    if pa.types.is_list(kind) or name == PRICE:
+        return pd.Series(column.to_pylist(), dtype=object)
+    if pa.types.is_int64(kind):
+        return pd.Series(column.to_pandas(types_mapper={kind: pd.Int64Dtype()}.get))
+    return pd.Series(column.to_pandas())
+
+
+def _texts(column: pa.ChunkedArray) -> NDArray[np.object_]:
+    """Return texts as objects, rows of one text sharing one: millions of rows name few items.
+
+    A chunk at a time, so that the texts are never held twice.
+    """
+    texts = np.empty(len(column), dtype=object)
+    shared: dict[str | None, str | None] = {}
+    start = 0
+    for chunk in column.chunks:
+        is_encoded = pa.types.is_dictionary(chunk.type)
+        encoded = chunk if is_encoded else chunk.dictionary_encode()
+        known = np.array(
+            [shared.setdefault(text, text) for text in encoded.dictionary.to_pylist()] + [None],
+            dtype=object,
+        )
+        # A null is the last of `known`.
+        codes = encoded.indices.fill_null(len(known) - 1).to_numpy(zero_copy_only=False)
+        texts[start : start + len(chunk)] = known[codes]
+        start += len(chunk)
+        if 2 * len(shared) > start:  # hardly any text comes twice
+            shared.clear()
+    return texts
 
 
 def conformed(frame: pd.DataFrame, schema: pa.Schema, file: str) -> pa.Table:

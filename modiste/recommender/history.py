@@ -17,7 +17,12 @@ from scipy import sparse
 from modiste.data import columns
 from modiste.data.identifiers import IdMap
 from modiste.errors import ReleaseError
-from modiste.recommender.history_counts import REPEAT_PRIOR_PURCHASES, counted
+from modiste.recommender.history_counts import (
+    KINDS,
+    REPEAT_PRIOR_PURCHASES,
+    EventLog,
+    counted,
+)
 
 HISTORY_FILE = "history.npz"
 USERS_FILE = "users.parquet"
@@ -98,25 +103,20 @@ class History:
         times = pd.to_datetime(events[columns.EVENT_TIME], utc=True).dt.as_unit("us")
         stamps = times.astype("int64").to_numpy()
         end = _microseconds(as_of, stamps)
-        item_index = pd.Index(item_ids.ids, dtype=object).get_indexer(
+        kind = pd.Index(KINDS, dtype=object).get_indexer(events[columns.EVENT_NAME].astype(object))
+        item = pd.Index(item_ids.ids, dtype=object).get_indexer(
             events[columns.ITEM_ID].astype(object)
         )
-        kept = np.flatnonzero(
-            (item_index >= 0) & (stamps < end) & (events[columns.EVENT_NAME] != columns.SEARCH)
-        )
+        kept = np.flatnonzero((item >= 0) & (stamps < end) & (kind >= 0))
         users, user_ids = pd.factorize(
             events[columns.USER_ID].to_numpy(dtype=object)[kept], sort=True
         )
-        log = pd.DataFrame(
-            {
-                "user": users.astype(np.int64),
-                "item": item_index[kept].astype(np.int64),
-                "days": ((end - stamps[kept]) / _MICROSECONDS_A_DAY).astype(np.float64),
-                "name": events[columns.EVENT_NAME].to_numpy(dtype=object)[kept],
-                "quantity": events[columns.QUANTITY]
-                .astype("Float64")
-                .to_numpy(dtype=np.float64, na_value=np.nan)[kept],
-            }
+        quantity = events[columns.QUANTITY].astype("Float64")
+        log = EventLog(
+            pair=users.astype(np.int64) * len(item_ids) + item[kept],
+            days=(end - stamps[kept]) / _MICROSECONDS_A_DAY,
+            kind=kind[kept].astype(np.int8),
+            quantity=quantity.to_numpy(dtype=np.float32, na_value=np.nan)[kept],
         )
         return cls(
             user_ids=IdMap(user_ids),

@@ -22,6 +22,7 @@ from modiste.data.dataset import (
     empty_photos,
     write_dataset,
 )
+from modiste.data.tables import EVENTS_SCHEMA, read_table
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import DatasetError
 
@@ -266,3 +267,27 @@ def test_long_problem_lists_are_cut_but_counted() -> None:
     error = DatasetError("50 bad rows", problems)
     assert len(error.problems) == 50
     assert "and 30 more" in str(error)
+
+
+def test_rows_of_one_text_share_it(tmp_path: Path) -> None:
+    """Thirty million events name a hundred thousand items: their texts are held once."""
+    n_rows = 4_000
+    table = pa.table(
+        {
+            "event_id": [f"e{row}" for row in range(n_rows)],
+            "user_id": [f"u{row % 7}" for row in range(n_rows)],
+            "item_id": [None if row % 5 == 0 else f"i{row % 3}" for row in range(n_rows)],
+            "event_name": ["search" if row % 5 == 0 else "purchase" for row in range(n_rows)],
+            "event_time": pa.array([0] * n_rows, pa.timestamp("us", tz="UTC")),
+        }
+    )
+    pq.write_table(table, tmp_path / EVENTS_FILE, row_group_size=1_000)
+    frame, problems = read_table(tmp_path / EVENTS_FILE, EVENTS_SCHEMA)
+    assert not problems
+    for name in ("event_id", "user_id", "item_id", "event_name"):
+        assert frame[name].tolist() == table[name].to_pylist()
+        assert frame[name].dtype == object
+    assert len({id(text) for text in frame["user_id"]}) == 7
+    assert len({id(text) for text in frame["item_id"]}) == 4
+    assert frame["search_term"].isna().all()
+    assert len({id(text) for text in frame["event_id"]}) == n_rows
