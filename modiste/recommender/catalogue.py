@@ -19,13 +19,18 @@ from modiste.data.dataset import ITEMS_SCHEMA
 from modiste.data.identifiers import IdMap
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import ReleaseError
+from modiste.recommender.item_columns import (
+    category_index,
+    codes,
+    days_since_epoch,
+    listed_attributes,
+)
 
 ITEMS_FILE = "items.parquet"
 VOCABULARY_FILE = "vocabulary.json"
 EMBEDDINGS_FILE = "embeddings.npy"
 ATTRIBUTES_FILE = "attributes.npz"
 
-_MICROSECONDS_A_DAY = 86_400_000_000
 _CHUNK_ROWS = 16_384
 
 
@@ -122,9 +127,9 @@ class Catalogue:
                 f"attributes must have shape ({n_items}, {len(vocabulary.attributes)}). "
                 f"Received: {attributes.shape}"
             )
-        brands, brand_names = _codes(items[columns.BRAND])
-        colors, color_names = _codes(items[columns.COLOR])
-        groups, _ = _codes(items[columns.ITEM_GROUP_ID])
+        brands, brand_names = codes(items[columns.BRAND])
+        colors, color_names = codes(items[columns.COLOR])
+        groups, _ = codes(items[columns.ITEM_GROUP_ID])
         alone = groups < 0
         groups[alone] = groups.max(initial=-1) + 1 + np.arange(alone.sum(), dtype=np.int32)
         matrix = sparse.csr_matrix(attributes, dtype=np.float32)
@@ -136,7 +141,7 @@ class Catalogue:
             embeddings=embeddings,
             has_embedding=_nonzero_rows(embeddings),
             attributes=matrix,
-            categories=_category_index(items[columns.CATEGORY], vocabulary),
+            categories=category_index(items[columns.CATEGORY], vocabulary),
             prices=pd.to_numeric(items[columns.PRICE]).to_numpy(dtype=np.float32, na_value=np.nan),
             available=(items[columns.AVAILABILITY] == columns.IN_STOCK).to_numpy(dtype=bool),
             available_from_days=days_since_epoch(items[columns.AVAILABLE_FROM]),
@@ -232,53 +237,6 @@ class Catalogue:
                 f"The catalogue files in {folder} must belong together; publish the release "
                 f"again. Received: {error}"
             ) from error
-
-
-def listed_attributes(items: pd.DataFrame, vocabulary: Vocabulary) -> sparse.csr_matrix:
-    """Return 1 for each attribute the items table lists: ``(n_items, n_attributes)`` float32."""
-    rows: list[int] = []
-    names: list[int] = []
-    for row, listed in enumerate(items[columns.ATTRIBUTES]):
-        # A null is None or NaN; a list is a list, a tuple or an array.
-        if listed is None or isinstance(listed, float):
-            continue
-        unique = {_attribute_index(name, vocabulary) for name in listed}
-        names.extend(unique)
-        rows.extend([row] * len(unique))
-    return sparse.csr_matrix(
-        (np.ones(len(rows), dtype=np.float32), (rows, names)),
-        shape=(len(items), len(vocabulary.attributes)),
-    )
-
-
-def days_since_epoch(times: pd.Series) -> NDArray[np.float64]:
-    """Return UTC timestamps as days since 1970-01-01, shape ``(n,)`` float64; NaN for null."""
-    stamps = pd.to_datetime(times, utc=True).dt.as_unit("us")
-    days = stamps.astype("int64").to_numpy() / _MICROSECONDS_A_DAY
-    days[stamps.isna().to_numpy()] = np.nan
-    return np.asarray(days, dtype=np.float64)
-
-
-def _attribute_index(name: str, vocabulary: Vocabulary) -> int:
-    index = vocabulary.attribute_index.get(name)
-    if index is None:
-        raise ValueError(f"An item's attributes must be in the vocabulary. Received: {name!r}")
-    return index
-
-
-def _category_index(names: pd.Series, vocabulary: Vocabulary) -> NDArray[np.int32]:
-    index = pd.Index(vocabulary.categories).get_indexer(names.astype(object))
-    unknown = names[(index < 0) & names.notna().to_numpy()]
-    if len(unknown):
-        raise ValueError(
-            f"An item's category must be in the vocabulary. Received: {unknown.iloc[0]!r}"
-        )
-    return np.asarray(index, dtype=np.int32)
-
-
-def _codes(values: pd.Series) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    codes, names = pd.factorize(values.astype(object), sort=True)
-    return codes.astype(np.int32), tuple(names)
 
 
 def _nonzero_rows(embeddings: NDArray[np.float32] | NDArray[np.float16]) -> NDArray[np.bool_]:

@@ -16,7 +16,7 @@ from modiste.data.attribute_names import same_names
 from modiste.data.dataset import Dataset
 from modiste.data.images import decode
 from modiste.progress import Progress
-from modiste.recommender.catalogue import listed_attributes
+from modiste.recommender.item_columns import listed_attributes
 
 _BATCH = 32
 #: The type of a vocabulary's attributes that name colours, as the demo shop and Fashion
