@@ -37,6 +37,7 @@ from modiste.attribute_model.runtime import NETWORK_FILES, Detector
 from modiste.cli import terminal
 from modiste.nlp.fit_word_vectors import WordVectorOptions, fit_word_vectors
 from modiste.nlp.phrase_reader import PhraseReader
+from modiste.recommender.agreement import is_weak_match
 from modiste.recommender.collaborative import Collaborative, Factors
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.features import ItemFeatures, feature_table
@@ -44,7 +45,6 @@ from modiste.recommender.history import History
 from modiste.recommender.item_to_item import ItemWeights
 from modiste.recommender.pool import Pool, propose
 from modiste.recommender.query import Query
-from modiste.recommender.ranker import is_weak_match
 from modiste.recommender.recommender import Recommender
 from modiste.recommender.threads import one_blas_thread
 from modiste.training.collaborative import AlsConfig, fit_collaborative

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
+from modiste.recommender.causes import is_asked
 from modiste.recommender.features import COLUMN
+
+#: See `is_weak_match`.
+WEAK_MATCH: Final = 0.5
 
 
 def match_scores(features: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -53,6 +59,22 @@ def personal_scores(features: NDArray[np.float32]) -> NDArray[np.float32]:
         chance = np.nan_to_num(_of(features, name), nan=0.0)
         missed *= np.float32(1.0) - np.float32(share) * np.clip(chance, 0.0, 1.0)
     return np.float32(1.0) - missed
+
+
+def is_weak_match(features: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which rows fit what was asked for badly, ``(n_rows,)`` bool.
+
+    Those whose looks and attributes both agree less than `WEAK_MATCH` of the way from the
+    worst to the best candidate of the query. A shopper who shows or types what they want
+    is shown matches first, whatever else they like; a home page has no matches.
+    """
+    return is_asked(features) & (agreed(features) < WEAK_MATCH)
+
+
+def agreed(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the better of the looks and the attributes, from 0 to 1 over the candidates."""
+    agreed = features[:, [COLUMN["visual_relative"], COLUMN["attribute_relative"]]]
+    return np.asarray(np.nan_to_num(agreed, nan=0.0).max(axis=1))
 
 
 def _of(features: NDArray[np.float32], name: str) -> NDArray[np.float32]:

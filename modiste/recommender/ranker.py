@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modiste.errors import ReleaseError
+from modiste.recommender.agreement import WEAK_MATCH, agreed, is_weak_match
 from modiste.recommender.causes import CAUSES, blend_terms, cause_of_source, is_asked, sum_by_cause
 from modiste.recommender.features import COLUMN, FEATURE_NAMES
 from modiste.recommender.pool import SOURCES
@@ -42,28 +43,10 @@ SEGMENTS: Final = (
 )
 
 _FIRST_HOME: Final = SEGMENTS.index("home_hot")
-#: See `is_weak_match`.
-WEAK_MATCH: Final = 0.5
 # More than any two scores of one query differ by.
 _BEHIND_MATCHES: Final = np.float32(64.0)
 # No source's scores spread as wide as this; small enough for float32 to keep their order.
 _STEP: Final = 8.0
-
-
-def is_weak_match(features: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return which rows fit what was asked for badly, ``(n_rows,)`` bool.
-
-    Those whose looks and attributes both agree less than `WEAK_MATCH` of the way from the
-    worst to the best candidate of the query. A shopper who shows or types what they want
-    is shown matches first, whatever else they like; a home page has no matches.
-    """
-    return is_asked(features) & (_agreed(features) < WEAK_MATCH)
-
-
-def _agreed(features: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the better of the looks and the attributes, from 0 to 1 over the candidates."""
-    agreed = features[:, [COLUMN["visual_relative"], COLUMN["attribute_relative"]]]
-    return np.asarray(np.nan_to_num(agreed, nan=0.0).max(axis=1))
 
 
 def segments(features: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -156,7 +139,7 @@ class Ranker:
         for scorer, rows in self._rows_by_scorer(features):
             scores[rows] = self.scores_by(scorer, features[rows])
         # The worse they match, the further behind: liking does not order what was not asked for.
-        behind = _BEHIND_MATCHES * (2.0 - _agreed(features) / WEAK_MATCH)
+        behind = _BEHIND_MATCHES * (2.0 - agreed(features) / WEAK_MATCH)
         return np.where(is_weak_match(features), scores - behind, scores).astype(np.float32)
 
     def scores_by(self, scorer: str, features: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -9,6 +9,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from modiste.recommender.agreement import is_weak_match
 from modiste.recommender.answer import Ranked, write_answers
 from modiste.recommender.arrangement import Arranger
 from modiste.recommender.catalogue import Catalogue
@@ -22,7 +23,7 @@ from modiste.recommender.item_to_item import ItemWeights
 from modiste.recommender.manifest import Manifest
 from modiste.recommender.pool import PoolSource, propose, with_rows
 from modiste.recommender.query import Query
-from modiste.recommender.ranker import Ranker, is_weak_match
+from modiste.recommender.ranker import Ranker
 from modiste.recommender.readers import PhotoReader, TextReader
 from modiste.recommender.reasons import Explainer
 from modiste.recommender.recommendation import Recommendations

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from modiste.errors import ReleaseError
+from modiste.recommender.agreement import is_weak_match
 from modiste.recommender.causes import CAUSES, cause_of_feature
 from modiste.recommender.features import COLUMN, FEATURE_NAMES
 from modiste.recommender.pool import SOURCES
@@ -18,7 +19,6 @@ from modiste.recommender.ranker import (
     SEGMENTS,
     Guard,
     Ranker,
-    is_weak_match,
     segments,
 )
 

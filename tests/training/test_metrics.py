@@ -76,22 +76,25 @@ def test_metric_equals_its_slow_version(fast, slow, k, n_ranked):
     np.testing.assert_allclose(fast(ranked, relevant, k), expected)
 
 
-def test_ndcg_equals_scikit_learn():
-    sklearn_metrics = pytest.importorskip("sklearn.metrics")
-    ranked, relevant = world(7, N_ITEMS)
+def whole_orders():
+    """Return every item in some order, what is right, and scores of that order."""
+    _, relevant = world(7, N_ITEMS)
     ranked = np.stack([np.random.default_rng(row).permutation(N_ITEMS) for row in range(40)])
     scores = np.zeros((40, N_ITEMS))
     np.put_along_axis(scores, ranked, np.arange(N_ITEMS, 0, -1)[None].repeat(40, 0), axis=1)
+    return ranked, relevant, scores
+
+
+def test_ndcg_equals_scikit_learn():
+    sklearn_metrics = pytest.importorskip("sklearn.metrics")
+    ranked, relevant, scores = whole_orders()
     expected = sklearn_metrics.ndcg_score((relevant.toarray() > 0).astype(int), scores, k=5)
     assert metrics.ndcg_at_k(ranked, relevant, 5).mean() == pytest.approx(expected)
 
 
 def test_average_precision_of_a_whole_order_equals_scikit_learn():
     sklearn_metrics = pytest.importorskip("sklearn.metrics")
-    ranked, relevant = world(7, N_ITEMS)
-    ranked = np.stack([np.random.default_rng(row).permutation(N_ITEMS) for row in range(40)])
-    scores = np.zeros((40, N_ITEMS))
-    np.put_along_axis(scores, ranked, np.arange(N_ITEMS, 0, -1)[None].repeat(40, 0), axis=1)
+    ranked, relevant, scores = whole_orders()
     expected = [
         sklearn_metrics.average_precision_score(truth > 0, score)
         for truth, score in zip(relevant.toarray(), scores, strict=True)
