@@ -40,15 +40,19 @@ from modiste.cli import terminal
 from modiste.data import columns, online_retail
 from modiste.data.dataset import Dataset
 from modiste.data.demo_shop.shop import write_demo_shop
+from modiste.recommender.agreement import is_weak_match
+from modiste.recommender.arrangement import Arranger
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.item_to_item import ItemToItem
 from modiste.recommender.ranker import SEGMENTS
 from modiste.recommender.recommender import Recommender
+from modiste.recommender.rules import Rules
 from modiste.training.collaborative import AlsConfig
 from modiste.training.demo import DemoSize, demo_config
 from modiste.training.fitted_parts import street_garments
 from modiste.training.item_to_item import ItemToItemConfig, fit_item_to_item
 from modiste.training.job import run_job
+from modiste.training.list_metrics import diversity_at_k
 from modiste.training.metrics import ndcg_at_k, recall_at_k
 from modiste.training.ranker import RankerConfig, fit_ranker
 from modiste.training.ranking_queries import (
@@ -57,6 +61,8 @@ from modiste.training.ranking_queries import (
     QuestionSources,
     labelled_queries,
 )
+from modiste.training.ranking_sets import pooled_queries
+from modiste.training.report import Table
 from modiste.training.snapshot import Snapshot
 from modiste.training.standings import SYSTEMS, K, standings
 from modiste.training.time_cuts import Cut, TimeCuts, time_cuts
@@ -70,6 +76,14 @@ N_WINDOWS, N_TRAINING = 3, 4
 ALS = AlsConfig(n_factors=128, regularization=1.0, alpha=10.0)
 ITEM_TO_ITEM = ItemToItemConfig(l2=800.0)
 HOME_PAGES = RankerConfig(max_users=5_000, max_questions=0, n_cuts=N_TRAINING)
+RULES = {
+    "none": Rules(),
+    "diversity 0.1": Rules(diversity=0.1),
+    "diversity 0.3": Rules(diversity=0.3),
+    "diversity 0.5": Rules(diversity=0.5),
+    "2 of a brand": Rules(max_per_brand=2),
+    "a fifth new": Rules(fresh_share=0.2),
+}
 #: A seed that nothing else draws with.
 DEMO_SEED = 1_024
 
@@ -184,7 +198,36 @@ def _demo(out: Path) -> list[Figure]:
         part = scored.only(rows)
         figures += told(f"Demo shop, {name}", part, target)
         figures += by_segment(f"Demo shop, {name}", part)
+    _print_rules(release, snapshot, labelled)
     return [*figures, *_cold(release, dataset, asking, cut)]
+
+
+def _print_rules(release: Recommender, snapshot: Snapshot, labelled: LabelledQueries) -> None:
+    """Print what each of a shop's rules costs and brings."""
+    catalogue = release.catalogue
+    rows = []
+    for name, rules in RULES.items():
+        arranger = Arranger(catalogue, snapshot.history, rules)
+        ranked = np.full((len(labelled), K), -1, dtype=np.int32)
+        for part in pooled_queries(snapshot, labelled):
+            scores, weak = release.ranker.scores(part.features), is_weak_match(part.features)
+            lists = arranger.arrange(part.pool, scores, weak, K)
+            for place, shown in zip(ranked[part.queries], lists, strict=True):
+                place[: len(shown.rows)] = part.pool.item_index[shown.rows]  # a view of `ranked`
+        brands = [len(np.unique(catalogue.brands[row[row >= 0]])) for row in ranked]
+        age = snapshot.history.as_of.timestamp() / 86_400 - catalogue.available_from_days
+        rows.append(
+            (
+                name,
+                f"{ndcg_at_k(ranked, labelled.relevant, K).mean():.3f}",
+                f"{np.nanmean(diversity_at_k(ranked, catalogue, K)):.3f}",
+                f"{np.mean(brands):.1f}",
+                f"{((age[ranked] >= 0) & (age[ranked] <= 28) & (ranked >= 0)).mean():.3f}",
+            )
+        )
+    header = ("rules", "NDCG@10", "diversity", "brands a list", "newer than 28 days")
+    title = "Demo shop, what rules cost and bring, all questions (one product a group)"
+    terminal.print_tables([Table(title, header, tuple(rows))])
 
 
 def _snapshot(
