@@ -202,12 +202,51 @@ def test_the_command_answers_and_explains(shop: Path, dataset: Dataset) -> None:
     assert len(found["recommendations"]) == 3
 
 
-def test_the_release_is_evaluated_as_it_was_when_published(shop: Path) -> None:
-    said = run_command("evaluate", str(shop / "releases"), str(shop / "shop"), "--json")
+def test_the_command_follows_a_shops_rules(
+    shop: Path, recommender: Recommender, tmp_path: Path
+) -> None:
+    plain = recommender.recommend(Query(), 20)
+    rules = tmp_path / "rules.json"
+    pinned, excluded = plain[15].item_id, plain[0].item_id
+    rules.write_text(json.dumps({"pinned": [pinned], "excluded": [excluded], "diversity": 0.3}))
+    command = ("recommend", str(shop / "releases"), "--rules", str(rules))
+    found = json.loads(run_command(*command, "--json"))["recommendations"]
+    assert found[0]["item_id"] == pinned
+    assert found[0]["reasons"][0]["text"] == "chosen by the shop"
+    assert excluded not in {product["item_id"] for product in found}
+    rules.write_text('{"diversity": 7}')
+    assert "diversity must be a number from 0 to below 1" in run_command(*command, code=2)
+
+
+def test_the_release_is_evaluated_as_it_was_when_published(shop: Path, tmp_path: Path) -> None:
+    page = tmp_path / "evaluation.html"
+    said = run_command(
+        *("evaluate", str(shop / "releases"), str(shop / "shop"), "--json", "--html", str(page))
+    )
     manifest = json.loads((current_release(shop / "releases") / "manifest.json").read_text())
     found = json.loads(said)
     assert found["network"] == manifest["metrics"]["network"]
     assert found["ranking"] == manifest["metrics"]["ranking"]
+    assert "NDCG@10" in page.read_text(encoding="utf-8")
+
+
+def test_settings_are_searched_and_taken(shop: Path, tmp_path: Path) -> None:
+    folders = (str(shop / "releases"), str(shop / "shop"), str(tmp_path / "study"))
+    said = run_command("tune", *folders, "--trials", "2", "--json")
+    found = json.loads(said)
+    assert found["n_trials"] == 2
+    assert found["best"]["ndcg_at_10"] >= found["start"]["ndcg_at_10"]
+    written = json.loads((tmp_path / "study" / "settings.json").read_text())
+    assert written == found["best"]["settings"]
+    again = run_command("tune", *folders, "--trials", "2")
+    assert "Best of 2 settings" in again
+    assert "0 (start)" in again
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text('{"als": {"factors": 3}}')
+    refused = run_command(
+        *("train", str(shop / "shop"), str(tmp_path / "none"), "--settings", str(wrong)), code=2
+    )
+    assert "als must be an object with any of n_factors" in refused
 
 
 def test_releases_are_listed_checked_and_refused(shop: Path, tmp_path: Path) -> None:

@@ -166,6 +166,8 @@ class Arranger:
     ) -> Shown:
         rules = self.rules
         groups, brands = self._groups[items], self._brands[items]
+        if not rules.reorders:
+            return _by_score(rows, groups, k)
         fresh = self._is_fresh[items] & (tiers <= MATCHING)
         wanted = math.ceil(rules.fresh_share * min(k, len(rows)))
         n_fresh = min(wanted, len(np.unique(groups[fresh])))
@@ -212,6 +214,24 @@ class Arranger:
         is_lifted = np.zeros(len(own), dtype=np.bool_)
         is_lifted[: len(lifted)] = lifted
         return Shown(rows[own], is_chosen & (tiers[own] == PINNED), is_lifted, n_over_brand)
+
+
+def _by_score(rows: NDArray[np.int64], groups: NDArray[np.int32], k: int) -> Shown:
+    """Return the first rows of each group, then, where they are too few, the others."""
+    n_of: dict[int, int] = {}
+    chosen: list[int] = []
+    spare: list[int] = []
+    for place, group in enumerate(groups.tolist()):
+        n_of[group] = n_of.get(group, 0) + 1
+        if n_of[group] > MAX_PER_GROUP:
+            spare.append(place)
+            continue
+        chosen.append(place)
+        if len(chosen) == k:
+            break
+    own = np.array([*chosen, *spare][:k], dtype=np.int64)
+    nothing = np.zeros(len(own), dtype=np.bool_)
+    return Shown(rows[own], nothing, nothing)
 
 
 class _Variety:

@@ -250,9 +250,8 @@ class Recommender:
         )
         for row, items in enumerate(forbidden):
             allowed[row, items] = False
-        pool = propose(
-            self.sources, queries, max(N_CANDIDATES, limits.k), allowed & ~arranger.buried
-        )
+        wanted = allowed & ~arranger.buried if arranger.buried.any() else allowed
+        pool = propose(self.sources, queries, max(N_CANDIDATES, limits.k), wanted)
         groups = self.catalogue.groups
         added = arranger.pinned_rows(pool, allowed)
         pool = with_rows(pool, self.sources, queries, *added)

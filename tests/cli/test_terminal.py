@@ -72,7 +72,7 @@ def test_help_and_version(
 ) -> None:
     assert run(monkeypatch, cli, "--help") == 0
     said = capsys.readouterr().out
-    for name in ("demo", "prepare", "train", "evaluate", "recommend", "serve", "releases"):
+    for name in ("demo", "prepare", "train", "evaluate", "tune", "recommend", "serve", "releases"):
         assert f"  {name} " in said
     assert run(monkeypatch, cli, "--version") == 0
     assert "0.1.0" in capsys.readouterr().out
