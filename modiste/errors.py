@@ -72,6 +72,10 @@ class ReleaseError(ModisteError):
     """A release directory is incomplete, changed, or of another version."""
 
 
+class StoreError(ModisteError):
+    """The database of a service cannot be reached, or cannot be trusted."""
+
+
 class UnknownItemError(ModisteError):
     """A query names an item that the release does not hold."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
@@ -18,6 +19,9 @@ from modiste.api.problems import register_problems
 from modiste.api.recommendations import recommendations_blueprint
 from modiste.api.users import users_blueprint
 from modiste.errors import ReleaseError
+
+if TYPE_CHECKING:
+    from modiste.data.store.database import Database
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +38,11 @@ _HEADERS = {
 }
 
 
-def create_app(source: ServedRecommender | str | Path, config: ApiConfig | None = None) -> Flask:
+def create_app(
+    source: ServedRecommender | str | Path,
+    config: ApiConfig | None = None,
+    database: Database | None = None,
+) -> Flask:
     """Return the service as a WSGI application.
 
     Use it under a WSGI server of your own, or in tests; `serve` runs it with waitress.
@@ -46,6 +54,9 @@ def create_app(source: ServedRecommender | str | Path, config: ApiConfig | None 
         now if there is one, and at the first request that finds one otherwise.
     config : ApiConfig, optional
         Settings; the defaults serve no photos of items and no list of shoppers.
+    database : Database, optional
+        Where events are kept, and read at each search; without one there is no
+        ``/v1/events``.
 
     Returns
     -------
@@ -64,7 +75,17 @@ def create_app(source: ServedRecommender | str | Path, config: ApiConfig | None 
     except ReleaseError as error:
         logger.warning("no release to serve yet: %s", error)
     app.extensions["modiste"] = live
-    app.register_blueprint(recommendations_blueprint(live))
+    since_release = None
+    if database is not None:
+        # A service without a store loads no SQLAlchemy.
+        from modiste.api.events import events_blueprint
+        from modiste.api.since_release import SinceRelease
+        from modiste.data.store.event_log import EventLog
+
+        log = EventLog(database)
+        since_release = SinceRelease(log)
+        app.register_blueprint(events_blueprint(log))
+    app.register_blueprint(recommendations_blueprint(live, since_release))
     app.register_blueprint(items_blueprint(live))
     app.register_blueprint(health_blueprint(live))
     app.register_blueprint(page_blueprint(config))

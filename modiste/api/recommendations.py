@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
@@ -19,9 +20,12 @@ from modiste.api.live import Live, LiveRelease
 from modiste.api.problems import InvalidRequestError
 from modiste.recommender.recommendation import Recommendations
 
+if TYPE_CHECKING:
+    from modiste.api.since_release import SinceRelease
 
-def recommendations_blueprint(live: Live) -> Blueprint:
-    """Return the search endpoint over the release in use."""
+
+def recommendations_blueprint(live: Live, since_release: SinceRelease | None = None) -> Blueprint:
+    """Return the search endpoint over the release in use, and what was done since, if kept."""
     blueprint = Blueprint("recommendations", __name__)
 
     @blueprint.post("/v1/recommendations")
@@ -35,8 +39,12 @@ def recommendations_blueprint(live: Live) -> Blueprint:
             )
         release = live.release()
         _check_filter_names(asked.filters or (), release.items.shown_columns)
+        query = asked.query(photo)
+        notes: tuple[str, ...] = ()
+        if since_release is not None:
+            query, notes = since_release.completed(query, release.recommender.history.as_of)
         found = release.recommender.recommend(
-            asked.query(photo),
+            query,
             # Who asks for no number gets what a small shop has; who asks for one is told.
             k=asked.k
             if "k" in asked.model_fields_set
@@ -45,6 +53,7 @@ def recommendations_blueprint(live: Live) -> Blueprint:
             exclude=asked.exclude,
             filter_viewed=asked.filter_viewed,
         )
+        found.notes = (*found.notes, *notes)
         return answer(recommendations_answer(found, release))
 
     return blueprint

@@ -11,7 +11,7 @@ import threading
 import time
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask import Flask
@@ -25,6 +25,9 @@ from modiste.api.config import MAX_BODY_BYTES, ApiConfig
 from modiste.api.listening import allow_connections, open_sockets
 from modiste.api.live import Live
 from modiste.api.problems import MEDIA_TYPE, Problem
+
+if TYPE_CHECKING:
+    from modiste.data.store.database import Database
 
 CONNECTION_LIMIT = 5000
 DEFAULT_THREADS = 4
@@ -153,6 +156,7 @@ def serve(
     port: int = 8000,
     threads: int = DEFAULT_THREADS,
     config: ApiConfig | None = None,
+    database: Database | None = None,
 ) -> None:
     """Serve the current release of a directory until SIGTERM or Ctrl-C.
 
@@ -170,6 +174,8 @@ def serve(
         Requests worked on at a time.
     config : ApiConfig, optional
         Settings of the service.
+    database : Database, optional
+        Where events are kept.
 
     Raises
     ------
@@ -178,7 +184,7 @@ def serve(
     ModisteError
         If the address cannot be listened on.
     """
-    app = create_app(releases_dir, config)
+    app = create_app(releases_dir, config, database)
     live: Live = app.extensions["modiste"]
     release = live.load()
     server = Server(app, host, port, threads=threads)

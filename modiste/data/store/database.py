@@ -1,0 +1,131 @@
+"""A PostgreSQL that may be trusted with events: checked, and brought to the tables."""
+
+from __future__ import annotations
+
+from typing import Final, Self
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+
+from modiste.errors import StoreError
+
+#: The oldest PostgreSQL that is known to do: 15.
+OLDEST_VERSION: Final = 150_000
+_DRIVER: Final = "postgresql+psycopg"
+#: Whoever brings the tables up to date holds this lock; any number, the same everywhere.
+_LOCK: Final = 6_620_731
+_CONNECT_SECONDS: Final = 3
+_POOL_SIZE: Final = 8
+
+
+class Database:
+    """A checked database; open one with `connect`.
+
+    Parameters
+    ----------
+    engine : Engine
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def connect(cls, url: str) -> Self:
+        """Open a database, check that it keeps what it acknowledges, and bring it up to date.
+
+        Parameters
+        ----------
+        url : str
+            ``postgresql://user@host:port/name``, as libpq takes it.
+
+        Raises
+        ------
+        StoreError
+            If it is no PostgreSQL of `OLDEST_VERSION` or later, cannot be reached, runs with
+            ``fsync`` or ``synchronous_commit`` off, or was made by a later modiste.
+        """
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise StoreError(
+                f"A database is a URL such as postgresql://user@host:5432/name. Received: {url!r}"
+            ) from error
+        if parsed.drivername not in ("postgres", "postgresql", _DRIVER):
+            raise StoreError(
+                f"The store needs PostgreSQL: postgresql://... Received: {parsed.drivername}://..."
+            )
+        engine = create_engine(
+            parsed.set(drivername=_DRIVER),
+            pool_size=_POOL_SIZE,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "modiste"},
+        )
+        database = cls(engine)
+        try:
+            database.check()
+            database.upgrade()
+        except OperationalError as error:
+            engine.dispose()
+            raise StoreError(
+                f"The database {_named(parsed)} cannot be reached. Received: {error.orig}"
+            ) from error
+        except SQLAlchemyError as error:
+            engine.dispose()
+            raise StoreError(
+                f"The database {_named(parsed)} cannot be used; its user must own its tables. "
+                f"Received: {error}"
+            ) from error
+        except StoreError:
+            engine.dispose()
+            raise
+        return database
+
+    def check(self) -> None:
+        """Refuse a server that is too old or may lose what it has acknowledged."""
+        with self.engine.connect() as connection:
+            names = ("server_version_num", "fsync", "synchronous_commit")
+            said = {
+                name: connection.execute(
+                    text("SELECT current_setting(:name)"), {"name": name}
+                ).scalar_one()
+                for name in names
+            }
+        if int(said["server_version_num"]) < OLDEST_VERSION:
+            raise StoreError(
+                f"The store needs PostgreSQL {OLDEST_VERSION // 10_000} or later. "
+                f"Received: {said['server_version_num']}"
+            )
+        off = [name for name in ("fsync", "synchronous_commit") if said[name] == "off"]
+        if off:
+            raise StoreError(
+                "The database must keep what it has acknowledged when it loses power: turn "
+                f"{' and '.join(off)} on. Received: off"
+            )
+
+    def upgrade(self) -> None:
+        """Bring the tables up to date; several processes may try at once."""
+        with self.engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            config = Config()
+            config.set_main_option("script_location", "modiste.data.store:migrations")
+            config.set_main_option("path_separator", "os")
+            config.attributes["connection"] = connection
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise StoreError(
+                    "The database was brought up to date by another version of modiste; use that "
+                    f"one or a later one. Received: {error}"
+                ) from error
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _named(url: object) -> str:
+    # Rendered without its password.
+    return str(url)

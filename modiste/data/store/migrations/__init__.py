@@ -1,0 +1,1 @@
+"""The store's tables, step by step; alembic runs them."""
