@@ -20,6 +20,8 @@ from modiste.recommender.selection import MAX_PER_GROUP
 PINNED, MATCHING, WEAK, BACKFILL, BURIED = range(5)
 #: Rows that maximal marginal relevance chooses among, at least, and for each product shown.
 _WINDOW, _WINDOW_A_PRODUCT = 50, 4
+#: Unknown items that a note names.
+_NAMED = 5
 _SECONDS_A_DAY: Final = 86_400.0
 
 
@@ -86,7 +88,9 @@ class Arranger:
         """What of the rules this release cannot follow."""
         if not self.unknown:
             return ()
-        return (f"Items of the rules not in this release: {', '.join(self.unknown)}.",)
+        more = len(self.unknown) - _NAMED
+        named = ", ".join(self.unknown[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        return (f"Items of the rules not in this release: {named}.",)
 
     def excluded_for(self, user_id: str | None) -> NDArray[np.int32]:
         """Return the items that are not shown to a shopper, shape ``(n,)`` int32."""

@@ -11,6 +11,7 @@ from modiste.attribute_model import losses
 from modiste.attribute_model.network import OUTPUTS, NetworkParts
 from modiste.data.vocabulary import Vocabulary
 from modiste.progress import Progress
+from modiste.training.allocator import KeepFreedMemory
 from modiste.training.best_epoch import BestEpoch
 from modiste.training.fit_options import FitOptions
 from modiste.training.network_figures import figures, overall, predict
@@ -83,7 +84,7 @@ def fit_parts(
             train,
             epochs=options.epochs,
             initial_epoch=n_done,
-            callbacks=[best],
+            callbacks=[best, KeepFreedMemory()],
             verbose=0,
             shuffle=False,
         )

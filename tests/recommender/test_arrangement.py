@@ -139,6 +139,11 @@ class TestPlaces:
         assert shown.pinned.tolist() == [True, True, False]
         assert made.notes == ("Items of the rules not in this release: gone.",)
 
+    def test_a_note_names_a_few_of_many_unknown_items(self, arranger):
+        made = arranger(Rules(buried=[f"gone{n}" for n in range(8)]))
+        assert made.notes[0].endswith("gone3, gone4 and 3 more.")
+        assert arranger().notes == ()
+
     def test_what_does_not_fit_the_question_keeps_its_place(self, arranger):
         made = arranger(Rules(pinned=("i3",)), groups=alone())
         (shown,) = arranged(made, pool_of([[0, 1, 3]]), [9, 8, 99], 3, weak=[False, False, True])
