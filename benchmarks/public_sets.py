@@ -104,6 +104,6 @@ SETS = (
         FitOptions(epochs=12, views=4, augmentation=COLOURS_KEPT),
         trainable_layers=57,
     ),
-    PublicSet(STREET, _street, FitOptions(epochs=20, views=8, ema=0.98)),
+    PublicSet(STREET, _street, FitOptions(epochs=20, views=8, ema=0.98), trainable_layers=57),
     PublicSet(DEMO, _demo, FitOptions(epochs=14, views=3)),
 )
