@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Annotated
 
@@ -85,7 +86,14 @@ def _read() -> list[EventRequest]:
     request.max_content_length = MAX_JSON_BYTES
     body = request.get_data(cache=False)
     # A batch says so; then its own faults are told, not those of an event it is none of.
-    is_batch = b'"events"' in body
-    model = EventsRequest if is_batch else EventRequest
-    found = model.model_validate_json(body)
-    return found.events if isinstance(found, EventsRequest) else [found]
+    if _is_batch(body):
+        return EventsRequest.model_validate_json(body).events
+    return [EventRequest.model_validate_json(body)]
+
+
+def _is_batch(body: bytes) -> bool:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return False  # the model says what is wrong with it
+    return isinstance(found, dict) and "events" in found

@@ -18,8 +18,8 @@ class KeepFreedMemory(keras.callbacks.Callback):  # type: ignore[misc]
     """Undoes what TensorFlow does to the allocator when a fit reads its batches from Python.
 
     Its generator dataset sets glibc's trim threshold to 128 KiB, so that every tensor of a step is
-    given back to the system and its pages are zeroed again in the next: half of a fit's time on
-    processors. The thresholds are set after the first step, once TensorFlow has set its own.
+    given back to the system and its pages are zeroed again in the next. The thresholds are set
+    after the first step, once TensorFlow has set its own.
     """
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002

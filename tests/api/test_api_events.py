@@ -62,6 +62,11 @@ def test_one_or_several_events_are_kept_once(shop: FlaskClient) -> None:
     assert answer.json == {"new": 1, "known": 1, "quarantined": 1}
 
 
+def test_an_event_about_events_is_no_batch(shop: FlaskClient) -> None:
+    about = sent(1, "search", item_id=None, search_term="events")
+    assert shop.post("/v1/events", json=about).json == {"new": 1, "known": 0, "quarantined": 0}
+
+
 def test_what_was_done_counts_in_the_next_answer(
     shop: FlaskClient, recommender: FakeRecommender
 ) -> None:

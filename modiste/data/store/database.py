@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, Self
 
 from alembic import command
@@ -18,6 +19,8 @@ _DRIVER: Final = "postgresql+psycopg"
 #: Whoever brings the tables up to date holds this lock; any number, the same everywhere.
 _LOCK: Final = 6_620_731
 _CONNECT_SECONDS: Final = 3
+#: What lies between a colon and an @ is told nobody, in a mistyped URL either.
+_SECRET_PART: Final = r":[^:@]*@"
 _POOL_SIZE: Final = 8
 
 
@@ -51,7 +54,8 @@ class Database:
             parsed = make_url(url)
         except ArgumentError as error:
             raise StoreError(
-                f"A database is a URL such as postgresql://user@host:5432/name. Received: {url!r}"
+                "A database is a URL such as postgresql://user@host:5432/name. "
+                f"Received: {re.sub(_SECRET_PART, ':***@', url)!r}"
             ) from error
         if parsed.drivername not in ("postgres", "postgresql", _DRIVER):
             raise StoreError(

@@ -26,6 +26,7 @@ def engine_of(server: EmbeddedServer):
     ("url", "message"),
     [
         ("no url", "A database is a URL"),
+        ("postgresql//someone:secret@host/name", r"A database is a URL .*:\*\*\*@host"),
         ("sqlite:///file.db", "needs PostgreSQL"),
         ("postgresql://someone:secret@127.0.0.1:1/none", "cannot be reached"),
     ],
