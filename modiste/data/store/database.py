@@ -20,7 +20,7 @@ _DRIVER: Final = "postgresql+psycopg"
 _LOCK: Final = 6_620_731
 _CONNECT_SECONDS: Final = 3
 #: What lies between a colon and an @ is told nobody, in a mistyped URL either.
-_SECRET_PART: Final = r":[^:@]*@"
+_TOLD_NOBODY: Final = r":[^:@]*@"
 _POOL_SIZE: Final = 8
 
 
@@ -55,7 +55,7 @@ class Database:
         except ArgumentError as error:
             raise StoreError(
                 "A database is a URL such as postgresql://user@host:5432/name. "
-                f"Received: {re.sub(_SECRET_PART, ':***@', url)!r}"
+                f"Received: {re.sub(_TOLD_NOBODY, ':***@', url)!r}"
             ) from error
         if parsed.drivername not in ("postgres", "postgresql", _DRIVER):
             raise StoreError(
