@@ -38,7 +38,7 @@ $(READY): requirements.lock setup.cfg pyproject.toml
 	touch $(READY)
 
 lock:
-	uv pip compile setup.cfg --all-extras --universal --python-version 3.11 --generate-hashes \
+	uv pip compile setup.cfg --all-extras --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 		--no-emit-index-url --no-annotate --custom-compile-command "make lock" -o requirements.lock
 
 clean:
