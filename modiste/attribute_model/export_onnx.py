@@ -10,27 +10,22 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from modiste.attribute_model.keras_to_onnx import keras_to_onnx
 from modiste.attribute_model.network import OUTPUTS
 
-OPSET = 17
 _BATCH = 32
 
 
 def write_float32(network: Any, path: Path) -> None:
     """Write a Keras network as ONNX, with a free batch size."""
-    import tensorflow as tf
-    import tf2onnx
-
-    size = network.inputs[0].shape[1]
-    signature = [tf.TensorSpec((None, size, size, 3), tf.float32, name="image")]
-
-    @tf.function(input_signature=signature)  # type: ignore[untyped-decorator]
-    def serve(image: Any) -> dict[str, Any]:
-        answers = network(image, training=False)
-        return {name: tf.identity(answers[name], name=name) for name in OUTPUTS}
-
-    tf2onnx.convert.from_function(
-        serve, input_signature=signature, opset=OPSET, output_path=str(path)
+    converted = keras_to_onnx(network, lambda answers: {name: answers[name] for name in OUTPUTS})
+    options = ort.SessionOptions()
+    options.log_severity_level = 3
+    # What only rearranges weights is done once, here, and not at each load.
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.optimized_model_filepath = os.fspath(path)
+    ort.InferenceSession(
+        converted.SerializeToString(), sess_options=options, providers=["CPUExecutionProvider"]
     )
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from modiste.attribute_model.export_onnx import OPSET
+from modiste.attribute_model.keras_to_onnx import keras_to_onnx
 from modiste.attribute_model.network import compiled
 
 #: From so many photos on, converting the network first saves time.
@@ -63,21 +60,10 @@ def frozen_runner(frozen: Any, n_photos: int) -> Run:
 
 def _session(frozen: Any) -> Any:
     import onnxruntime as ort
-    import tensorflow as tf
-    import tf2onnx
 
-    size = frozen.inputs[0].shape[1]
-    signature = [tf.TensorSpec((None, size, size, 3), tf.float32, name="image")]
-
-    @tf.function(input_signature=signature)  # type: ignore[untyped-decorator]
-    def keep(image: Any) -> list[Any]:
-        found = frozen(image, training=False)
+    def kept(found: Any) -> dict[str, Any]:
         found = found if isinstance(found, list | tuple) else [found]
-        return [tf.identity(x, name=f"kept_{i:02d}") for i, x in enumerate(found)]
+        return {f"kept_{i:02d}": x for i, x in enumerate(found)}
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.fspath(Path(folder) / "frozen.onnx")
-        tf2onnx.convert.from_function(
-            keep, input_signature=signature, opset=OPSET, output_path=path
-        )
-        return ort.InferenceSession(path, providers=["CPUExecutionProvider"])
+    converted = keras_to_onnx(frozen, kept).SerializeToString()
+    return ort.InferenceSession(converted, providers=["CPUExecutionProvider"])
