@@ -201,17 +201,17 @@ class ReleaseWatch:
 
     def _drain(self) -> None:
         """Free what the last answers from an old release have let go."""
-        if not self._draining:
-            return
-        collect_cycles()
-        held = [one for one in self._draining if one.recommender() is not None]
-        if len(held) < len(self._draining):
-            give_back()
         now = time.monotonic()
-        for one in held:
-            if one.until < now:
+        held = [one for one in self._draining if one.recommender() is not None]
+        late = [one for one in held if one.until < now]
+        if len(held) < len(self._draining) or late:
+            # Once a release, not at each look: every request waits for a collection.
+            collect_cycles()
+            give_back()
+        for one in late:
+            if one.recommender() is not None:
                 logger.warning("release %s is still held by a request", one.release_id)
-        self._draining = [one for one in held if one.until >= now]
+        self._draining = [one for one in held if one not in late]
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

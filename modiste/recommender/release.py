@@ -12,8 +12,10 @@ import hashlib
 import json
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -49,6 +51,7 @@ __all__ = [
 CURRENT_FILE: Final = "CURRENT"
 
 _INCOMING = ".incoming-"
+_ABANDONED_SECONDS = 24 * 60 * 60.0
 
 
 def write_release(
@@ -87,6 +90,7 @@ def write_release(
     """
     root = Path(releases_dir)
     root.mkdir(parents=True, exist_ok=True)
+    _clear_abandoned(root)
     folder = root / f"{_INCOMING}{uuid.uuid4().hex}"
     folder.mkdir()
     try:
@@ -248,6 +252,18 @@ def _write_current(root: Path, live: list[str]) -> None:
         incoming.unlink(missing_ok=True)
         raise
     _sync(root)
+
+
+def _clear_abandoned(root: Path) -> None:
+    """Remove what writers that were killed have left; nobody writes one release for a day."""
+    for path in root.glob(f"{_INCOMING}*"):
+        with suppress(OSError):
+            if path.stat().st_mtime > time.time() - _ABANDONED_SECONDS:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def _sync_tree(folder: Path) -> None:
