@@ -171,7 +171,7 @@ class ReleaseWatch:
             self._live.metrics.releases_refused.inc()
         else:
             return
-        collect_cycles()
+        # Outside, since the error's traceback holds what was loaded.
         give_back()
 
     def _checked(self, release_id: str) -> LiveRelease:
@@ -204,9 +204,11 @@ class ReleaseWatch:
         now = time.monotonic()
         held = [one for one in self._draining if one.recommender() is not None]
         late = [one for one in held if one.until < now]
-        if len(held) < len(self._draining) or late:
-            # Once a release, not at each look: every request waits for a collection.
+        if late:
+            # Not before: every request waits for a collection, and what is in cycles, some
+            # megabytes of a release, Python finds by itself every few swaps.
             collect_cycles()
+        if len(held) < len(self._draining) or late:
             give_back()
         for one in late:
             if one.recommender() is not None:
