@@ -40,7 +40,7 @@ for line in sys.stdin:
     os.waitpid(child, 0)
     print("ended", flush=True)
 """
-_SPREAD = 1.1
+_SPREAD = 1.3
 
 
 def publish_copy(releases: Path, parts: Path) -> None:
