@@ -154,9 +154,11 @@ class ReleaseWatch:
 
     def _published(self) -> _Published | None:
         try:
-            with (self.releases_dir / CURRENT_FILE).open(encoding="utf-8") as file:
+            with (self.releases_dir / CURRENT_FILE).open(
+                encoding="utf-8", errors="replace"
+            ) as file:
                 named, status = file.read().split(), os.fstat(file.fileno())
-        except (OSError, ValueError):
+        except OSError:
             # Unreadable for a moment, or for good: what serves now serves on.
             return None
         return _Published(named[0], status.st_ino, status.st_mtime_ns) if named else None

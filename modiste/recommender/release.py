@@ -236,7 +236,9 @@ def release_folder(releases_dir: str | Path, release_id: str) -> Path:
 def live_ids(releases_dir: str | Path) -> list[str]:
     """Return the ids of the live release and of those live before it, newest first."""
     try:
-        return (Path(releases_dir) / CURRENT_FILE).read_text(encoding="utf-8").split()
+        # What is no text names no release, which is told like any other such name.
+        current = (Path(releases_dir) / CURRENT_FILE).read_text(encoding="utf-8", errors="replace")
+        return current.split()
     except (FileNotFoundError, NotADirectoryError):
         return []
 

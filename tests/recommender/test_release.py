@@ -247,6 +247,13 @@ class TestLive:
         with pytest.raises(ReleaseError, match="needs a published release"):
             current_release(tmp_path)
 
+    def test_current_that_is_no_text(self, write, tmp_path):
+        release = write()
+        publish(tmp_path, release.name)
+        (tmp_path / "CURRENT").write_bytes(b"\xb2" + release.name.encode()[1:])
+        with pytest.raises(ReleaseError, match="Received"):
+            current_release(tmp_path)
+
     def test_current_that_names_a_removed_release(self, write, tmp_path):
         kept = write(8)
         (tmp_path / "CURRENT").write_text("20260706T090000Z-00000000\n")

@@ -41,7 +41,7 @@ def events_killed(run: Run) -> Outcome:
         lost, doubled, strange = audit(store, writers)
     figures = {
         "kills": killed,
-        "seconds": round(seconds, 1),
+        "seconds_writing": round(seconds, 1),
         "acknowledged": len(writers.acknowledged),
         "lost": len(lost),
         "counted_twice": len(doubled),

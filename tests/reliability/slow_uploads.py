@@ -32,7 +32,7 @@ def slow_uploads(run: Run) -> Outcome:
         "uploads": run.scale.slow_uploads,
         "still_open_at_the_end": held,
         "bytes_sent": dribble.n_sent,
-        "seconds": run.scale.slow_seconds,
+        "seconds_dribbling": run.scale.slow_seconds,
         "answers": statuses(beside.answers),
         "alone_p99_ms": percentile_ms(alone.answers),
         "p50_ms": percentile_ms(beside.answers, 50),
