@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DATA ?= ../shared/data
 
-.PHONY: demo test lint bench check-real lock clean
+.PHONY: demo test test-reliability soak lint bench check-real lock clean
 
 demo: $(READY)
 	$(BIN)/modiste demo $(ARGS)
@@ -14,6 +14,13 @@ demo: $(READY)
 test: export MODISTE_REAL_DATA ?= $(abspath $(wildcard $(DATA)))
 test: $(READY)
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=90 $(ARGS)
+
+# Real processes, killed and starved: the short form takes some minutes, the soak hours.
+test-reliability: $(READY)
+	$(BIN)/python -m tests.reliability $(ARGS)
+
+soak: $(READY)
+	$(BIN)/python -m tests.reliability --soak $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -72,6 +72,10 @@ class ReleaseError(ModisteError):
     """A release directory is incomplete, changed, or of another version."""
 
 
+class UnknownReleaseError(ReleaseError):
+    """A releases directory holds no release of that name."""
+
+
 class StoreError(ModisteError):
     """The database of a service cannot be reached, or cannot be trusted."""
 

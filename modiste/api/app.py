@@ -14,9 +14,13 @@ from modiste.api.config import MAX_BODY_BYTES, MAX_JSON_BYTES, ApiConfig
 from modiste.api.health import health_blueprint
 from modiste.api.items import items_blueprint
 from modiste.api.live import Live, ServedRecommender
+from modiste.api.measuring import measure_requests
+from modiste.api.metrics import Metrics
 from modiste.api.page import page_blueprint
 from modiste.api.problems import register_problems
 from modiste.api.recommendations import recommendations_blueprint
+from modiste.api.release_watch import ReleaseWatch
+from modiste.api.releases import releases_blueprint
 from modiste.api.users import users_blueprint
 from modiste.errors import ReleaseError
 
@@ -61,7 +65,9 @@ def create_app(
     Returns
     -------
     Flask
-        Its ``extensions["modiste"]`` is the `Live` release.
+        Its ``extensions["modiste"]`` is the `Live` release, and over a releases directory
+        ``extensions["modiste.watch"]`` the `ReleaseWatch`, which `serve` starts; under a
+        server of your own, start it in each process.
     """
     config = config or ApiConfig()
     app = Flask("modiste.api")
@@ -69,12 +75,16 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_JSON_BYTES
     app.url_map.merge_slashes = False
-    live = Live(_loader(source, config), config)
+    metrics = Metrics()
+    measure_requests(app, metrics)
+    live = Live(_loader(source, config), config, metrics)
     try:
         live.load()
     except ReleaseError as error:
         logger.warning("no release to serve yet: %s", error)
     app.extensions["modiste"] = live
+    if isinstance(source, str | Path):
+        _register_releases(app, Path(source), live, config)
     since_release = None
     if database is not None:
         # A service without a store loads no SQLAlchemy.
@@ -84,7 +94,7 @@ def create_app(
 
         log = EventLog(database)
         since_release = SinceRelease(log)
-        app.register_blueprint(events_blueprint(log))
+        app.register_blueprint(events_blueprint(log, metrics))
     app.register_blueprint(recommendations_blueprint(live, since_release))
     app.register_blueprint(items_blueprint(live))
     app.register_blueprint(health_blueprint(live))
@@ -106,6 +116,16 @@ def _loader(
         releases_dir = Path(source)
         return lambda: Recommender.load(releases_dir, rules=config.rules)
     return lambda: source
+
+
+def _register_releases(app: Flask, releases_dir: Path, live: Live, config: ApiConfig) -> None:
+    from modiste.recommender.recommender import Recommender
+
+    watch = ReleaseWatch(
+        releases_dir, live, lambda folder: Recommender.load(folder, rules=config.rules)
+    )
+    app.extensions["modiste.watch"] = watch
+    app.register_blueprint(releases_blueprint(watch))
 
 
 def _add_headers(response: Response) -> Response:

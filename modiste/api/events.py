@@ -13,6 +13,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from modiste.api.answers import answer
 from modiste.api.config import MAX_JSON_BYTES
+from modiste.api.metrics import Metrics
 from modiste.api.problems import InvalidRequestError
 from modiste.api.schemas import ItemId, StrictModel, UserId
 from modiste.data.store.event_log import MAX_QUANTITY, Event, EventLog
@@ -54,7 +55,7 @@ class RecordedAnswer(BaseModel):
     quarantined: int
 
 
-def events_blueprint(log: EventLog) -> Blueprint:
+def events_blueprint(log: EventLog, metrics: Metrics) -> Blueprint:
     """Return the endpoint of events; register it where there is a store."""
     blueprint = Blueprint("events", __name__)
 
@@ -68,6 +69,7 @@ def events_blueprint(log: EventLog) -> Blueprint:
             raise ServiceUnavailable(
                 "The events could not be kept; send them again.", retry_after=_RETRY_SECONDS
             ) from error
+        metrics.recorded(found)
         return answer(
             RecordedAnswer(new=found.n_new, known=found.n_known, quarantined=found.n_quarantined)
         )

@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Self
+
 from flask import Blueprint, Response
+from pydantic import BaseModel
 
 from modiste.api.answers import HealthAnswer, answer
-from modiste.api.live import Live
+from modiste.api.live import Live, Refused
+
+
+class RefusedAnswer(BaseModel):
+    """The last release that was to serve and could not."""
+
+    release_id: str
+    why: str
+    when: datetime
+
+    @classmethod
+    def of(cls, refused: Refused) -> Self:
+        """Copy a refusal."""
+        return cls(release_id=refused.release_id, why=refused.why, when=refused.when)
+
+
+class ReadyAnswer(HealthAnswer):
+    """Which release answers and since when, and which one could not take over."""
+
+    since: datetime
+    refused: RefusedAnswer | None = None
 
 
 def health_blueprint(live: Live) -> Blueprint:
@@ -18,9 +42,15 @@ def health_blueprint(live: Live) -> Blueprint:
 
     @blueprint.get("/readyz")
     def ready() -> Response:
-        release = live.release()
+        release, refused = live.release(), live.refused
         return answer(
-            HealthAnswer(status="ready", release_id=release.release_id, n_items=len(release.items))
+            ReadyAnswer(
+                status="ready",
+                release_id=release.release_id,
+                n_items=len(release.items),
+                since=release.since,
+                refused=None if refused is None else RefusedAnswer.of(refused),
+            )
         )
 
     return blueprint

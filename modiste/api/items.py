@@ -10,6 +10,7 @@ from modiste.api.item_images import MEDIA_TYPES
 from modiste.api.live import Live
 from modiste.api.recommendations import recommendations_answer
 from modiste.api.schemas import SimilarArguments
+from modiste.recommender.query import Query
 
 _IMAGE_MAX_AGE_SECONDS = 3600
 
@@ -26,7 +27,8 @@ def items_blueprint(live: Live) -> Blueprint:
     def similar(item_id: str) -> Response:
         asked = SimilarArguments.model_validate(request.args.to_dict())
         release = live.release()
-        found = release.recommender.similar(item_id, asked.k)
+        with live.metrics.inference(Query(item_id=item_id)):
+            found = release.recommender.similar(item_id, asked.k)
         return answer(recommendations_answer(found, release))
 
     @blueprint.get("/<path:item_id>/image")

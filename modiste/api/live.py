@@ -1,97 +1,85 @@
-"""The release that answers, and what the service keeps beside it."""
+"""The release that answers; another may take its place between two answers."""
 
 from __future__ import annotations
 
-import functools
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
 
 from werkzeug.exceptions import ServiceUnavailable
 
 from modiste.api.config import ApiConfig
-from modiste.api.item_images import ItemImages
-from modiste.api.item_table import ItemTable
+from modiste.api.live_release import UNPUBLISHED, LiveRelease, ServedRecommender
+from modiste.api.metrics import Metrics
 from modiste.errors import DatasetError, ReleaseError
-from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.history import History
-from modiste.recommender.manifest import Manifest
-from modiste.recommender.query import Query
-from modiste.recommender.recommendation import Recommendations
-from modiste.recommender.threads import one_blas_thread
+
+__all__ = ["UNPUBLISHED", "Live", "LiveRelease", "Refused", "ServedRecommender"]
 
 logger = logging.getLogger(__name__)
 
-UNPUBLISHED = "unpublished"
 _RETRY_SECONDS = 5
 
 
-class ServedRecommender(Protocol):
-    """What the service asks of a recommender; `modiste.Recommender` has it."""
-
-    catalogue: Catalogue
-    history: History
-    manifest: Manifest | None
-
-    def recommend(
-        self,
-        query: Query,
-        k: int = 10,
-        *,
-        filters: Mapping[str, object] | None = None,
-        exclude: Sequence[str] = (),
-        filter_viewed: bool = True,
-    ) -> Recommendations:
-        """Return the k best items for a query."""
-        ...
-
-    def similar(self, item_id: str, k: int = 10) -> Recommendations:
-        """Return the k items most like one item."""
-        ...
-
-    def warm(self) -> None:
-        """Make what the first queries need."""
-        ...
-
-
 @dataclass(frozen=True)
-class LiveRelease:
-    """One loaded release and its views for HTTP; an answer reads one of these only."""
+class Refused:
+    """A release that was to serve and could not.
 
-    recommender: ServedRecommender
-    items: ItemTable
-    images: ItemImages
+    Parameters
+    ----------
+    release_id : str
+    why : str
+    when : datetime
+        UTC.
+    """
 
-    @property
-    def release_id(self) -> str:
-        """Name of the release; `UNPUBLISHED` for parts that were never one."""
-        manifest = self.recommender.manifest
-        return manifest.release_id if manifest is not None else UNPUBLISHED
-
-    @functools.cached_property
-    def attribute_types(self) -> dict[str, str]:
-        """Type of each attribute name."""
-        vocabulary = self.recommender.catalogue.vocabulary
-        return dict(zip(vocabulary.attributes, vocabulary.attribute_types, strict=True))
+    release_id: str
+    why: str
+    when: datetime
 
 
 class Live:
     """The release in use, loaded when first asked for.
+
+    Whoever answers takes it once, with `release`, and reads nothing else: after a `swap` the
+    answers begun before it still come from the old one, which is freed with the last of them.
 
     Parameters
     ----------
     load : callable
         Returns the recommender to serve; raises `ReleaseError` while there is none.
     config : ApiConfig
+    metrics : Metrics, optional
+        Where loads and swaps are counted; of its own by default.
+
+    Attributes
+    ----------
+    loading : threading.Lock
+        Held by whoever loads a release: one at a time, since each takes its whole memory.
+    refused : Refused or None
+        The last release that could not take over.
     """
 
-    def __init__(self, load: Callable[[], ServedRecommender], config: ApiConfig) -> None:
+    def __init__(
+        self,
+        load: Callable[[], ServedRecommender],
+        config: ApiConfig,
+        metrics: Metrics | None = None,
+    ) -> None:
         self._load = load
         self._images_dir = config.images_dir
-        self._lock = threading.Lock()
         self._release: LiveRelease | None = None
+        self.metrics = metrics or Metrics()
+        self.loading = threading.Lock()
+        self.refused: Refused | None = None
+
+    @property
+    def release_id(self) -> str | None:
+        """Name of the release in use, if one is."""
+        release = self._release
+        return None if release is None else release.release_id
 
     def load(self) -> LiveRelease:
         """Return the release in use, loading it if there is none yet.
@@ -103,16 +91,25 @@ class Live:
         DatasetError
             If the photos of its items cannot be read.
         """
-        with self._lock:
+        with self.loading:
             if self._release is None:
-                recommender = self._load()
-                recommender.warm()
-                one_blas_thread()
-                items = recommender.catalogue.items
-                images = ItemImages.of(items, self._images_dir)
-                self._release = LiveRelease(recommender, ItemTable(items, images), images)
-                logger.info("release %s loaded", self._release.release_id)
-            return self._release
+                self.swap(self.prepared(self._load))
+                logger.info("release %s loaded", self.release_id)
+            return self._release  # type: ignore[return-value]
+
+    def prepared(self, load: Callable[[], ServedRecommender]) -> LiveRelease:
+        """Load a release beside the one in use and warm it; the caller holds `loading`."""
+        start = time.monotonic()
+        release = LiveRelease.warmed(load(), self._images_dir)
+        self.metrics.release_load_seconds.observe(time.monotonic() - start)
+        return release
+
+    def swap(self, release: LiveRelease) -> LiveRelease | None:
+        """Answer from another release from now on, and return the one before."""
+        before, self._release = self._release, release
+        if before is not release:
+            self.metrics.serves(release.release_id)
+        return before
 
     def release(self) -> LiveRelease:
         """Return the release in use.

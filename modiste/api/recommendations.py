@@ -43,16 +43,17 @@ def recommendations_blueprint(live: Live, since_release: SinceRelease | None = N
         notes: tuple[str, ...] = ()
         if since_release is not None:
             query, notes = since_release.completed(query, release.recommender.history.as_of)
-        found = release.recommender.recommend(
-            query,
-            # Who asks for no number gets what a small shop has; who asks for one is told.
-            k=asked.k
-            if "k" in asked.model_fields_set
-            else min(asked.k, max(1, len(release.items))),
-            filters=asked.filter_values(),
-            exclude=asked.exclude,
-            filter_viewed=asked.filter_viewed,
-        )
+        with live.metrics.inference(query):
+            found = release.recommender.recommend(
+                query,
+                # Who asks for no number gets what a small shop has; who asks for one is told.
+                k=asked.k
+                if "k" in asked.model_fields_set
+                else min(asked.k, max(1, len(release.items))),
+                filters=asked.filter_values(),
+                exclude=asked.exclude,
+                filter_viewed=asked.filter_viewed,
+            )
         found.notes = (*found.notes, *notes)
         return answer(recommendations_answer(found, release))
 

@@ -24,7 +24,9 @@ from modiste.api.app import create_app
 from modiste.api.config import MAX_BODY_BYTES, ApiConfig
 from modiste.api.listening import allow_connections, open_sockets
 from modiste.api.live import Live
+from modiste.api.metrics import Metrics
 from modiste.api.problems import MEDIA_TYPE, Problem
+from modiste.api.release_watch import ReleaseWatch
 
 if TYPE_CHECKING:
     from modiste.data.store.database import Database
@@ -114,6 +116,9 @@ class Server:
             clear_untrusted_proxy_headers=True,
             ident=None,
         )
+        metrics: Metrics | None = app.extensions.get("modiste.metrics")
+        if metrics is not None:
+            metrics.watch_queue("requests", self._n_waiting)
         self._listeners = [s for s in self._map.values() if isinstance(s, BaseWSGIServer)]
         for listener in self._listeners:
             listener.channel_class = _Channel
@@ -142,6 +147,9 @@ class Server:
         self._listeners[0].task_dispatcher.shutdown()
         wasyncore.close_all(self._map)
 
+    def _n_waiting(self) -> int:
+        return len(self._listeners[0].task_dispatcher.queue)
+
     def _turn(self, seconds: float) -> None:
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
 
@@ -160,7 +168,8 @@ def serve(
 ) -> None:
     """Serve the current release of a directory until SIGTERM or Ctrl-C.
 
-    Requests already received are finished first.
+    A release published meanwhile takes over without a pause. Requests already received are
+    finished first.
 
     Parameters
     ----------
@@ -189,11 +198,16 @@ def serve(
     release = live.load()
     server = Server(app, host, port, threads=threads)
     _stop_on_signals(server)
+    watch: ReleaseWatch | None = app.extensions.get("modiste.watch")
+    if watch is not None:
+        watch.start()
     click.echo(
         f"modiste serves release {release.release_id} ({len(release.items):,} items) "
         f"on {server.url}  (Ctrl-C stops it)"
     )
     server.run()
+    if watch is not None:
+        watch.stop()
     click.echo("modiste has stopped.")
 
 

@@ -138,6 +138,16 @@ class Recommender:
         """The shop's own rules."""
         return self.arranger.rules
 
+    @property
+    def reads_photos(self) -> bool:
+        """Whether a query may have a photo."""
+        return self.encoder.photo_reader is not None
+
+    @property
+    def reads_phrases(self) -> bool:
+        """Whether a query may have a phrase."""
+        return self.encoder.text_reader is not None
+
     def warm(self) -> None:
         """Make what the first queries need, so that none of them waits for it.
 

@@ -12,8 +12,10 @@ import hashlib
 import json
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -21,7 +23,7 @@ from typing import Final
 import pyarrow.parquet as pq
 
 from modiste.data.vocabulary import Vocabulary
-from modiste.errors import ReleaseError
+from modiste.errors import ReleaseError, UnknownReleaseError
 from modiste.recommender.catalogue import ITEMS_FILE, VOCABULARY_FILE
 from modiste.recommender.manifest import (
     MANIFEST_FILE,
@@ -38,7 +40,9 @@ __all__ = [
     "check_release",
     "current_release",
     "list_releases",
+    "live_ids",
     "publish",
+    "release_folder",
     "rollback",
     "unreadable_releases",
     "write_release",
@@ -47,6 +51,7 @@ __all__ = [
 CURRENT_FILE: Final = "CURRENT"
 
 _INCOMING = ".incoming-"
+_ABANDONED_SECONDS = 24 * 60 * 60.0
 
 
 def write_release(
@@ -85,6 +90,7 @@ def write_release(
     """
     root = Path(releases_dir)
     root.mkdir(parents=True, exist_ok=True)
+    _clear_abandoned(root)
     folder = root / f"{_INCOMING}{uuid.uuid4().hex}"
     folder.mkdir()
     try:
@@ -136,9 +142,9 @@ def publish(releases_dir: str | Path, release_id: str) -> Path:
         If there is no such release, or it is not whole.
     """
     root = Path(releases_dir)
-    release = _release(root, release_id)
+    release = release_folder(root, release_id)
     check_release(release)
-    earlier = [one for one in _live_ids(root) if one != release_id]
+    earlier = [one for one in live_ids(root) if one != release_id]
     _write_current(root, [release_id, *earlier])
     return release
 
@@ -157,13 +163,13 @@ def rollback(releases_dir: str | Path) -> Path:
         If no earlier release was live, or it is not whole.
     """
     root = Path(releases_dir)
-    live = _live_ids(root)
+    live = live_ids(root)
     if len(live) < 2:
         raise ReleaseError(
             "Rolling back needs a release that was live before; publish one by name instead. "
             f"Received: {root} with {', '.join(live) or 'no live release'}"
         )
-    release = _release(root, live[1])
+    release = release_folder(root, live[1])
     check_release(release)
     _write_current(root, live[1:])
     return release
@@ -178,13 +184,13 @@ def current_release(releases_dir: str | Path) -> Path:
         If none has been published, or its directory is gone.
     """
     root = Path(releases_dir)
-    live = _live_ids(root)
+    live = live_ids(root)
     if not live:
         raise ReleaseError(
             f"{root} needs a published release; train one, then publish it. "
             f"Received: no {CURRENT_FILE}"
         )
-    return _release(root, live[0])
+    return release_folder(root, live[0])
 
 
 def list_releases(releases_dir: str | Path) -> list[Manifest]:
@@ -211,27 +217,55 @@ def _read_manifests(root: Path) -> tuple[list[Manifest], dict[str, str]]:
     return found, unreadable
 
 
-def _release(root: Path, release_id: str) -> Path:
+def release_folder(releases_dir: str | Path, release_id: str) -> Path:
+    """Return the directory of a release by its id.
+
+    Raises
+    ------
+    UnknownReleaseError
+        If there is none of that name.
+    """
+    root = Path(releases_dir)
     # The pattern also keeps an id such as "../other" inside the releases directory.
     if not RELEASE_ID.fullmatch(release_id) or not (root / release_id).is_dir():
         known = ", ".join(manifest.release_id for manifest in list_releases(root)) or "none"
-        raise ReleaseError(f"{root} has the releases {known}. Received: {release_id!r}")
+        raise UnknownReleaseError(f"{root} has the releases {known}. Received: {release_id!r}")
     return root / release_id
 
 
-def _live_ids(root: Path) -> list[str]:
+def live_ids(releases_dir: str | Path) -> list[str]:
+    """Return the ids of the live release and of those live before it, newest first."""
     try:
-        return (root / CURRENT_FILE).read_text(encoding="utf-8").split()
+        # What is no text names no release, which is told like any other such name.
+        current = (Path(releases_dir) / CURRENT_FILE).read_text(encoding="utf-8", errors="replace")
+        return current.split()
     except (FileNotFoundError, NotADirectoryError):
         return []
 
 
 def _write_current(root: Path, live: list[str]) -> None:
     incoming = root / f"{_INCOMING}{uuid.uuid4().hex}"
-    incoming.write_text("\n".join(live) + "\n", encoding="utf-8")
-    _sync(incoming)
-    incoming.replace(root / CURRENT_FILE)
+    try:
+        incoming.write_text("\n".join(live) + "\n", encoding="utf-8")
+        _sync(incoming)
+        incoming.replace(root / CURRENT_FILE)
+    except BaseException:
+        # A full disk wants the space back.
+        incoming.unlink(missing_ok=True)
+        raise
     _sync(root)
+
+
+def _clear_abandoned(root: Path) -> None:
+    """Remove what writers that were killed have left; nobody writes one release for a day."""
+    for path in root.glob(f"{_INCOMING}*"):
+        with suppress(OSError):
+            if path.stat().st_mtime > time.time() - _ABANDONED_SECONDS:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def _sync_tree(folder: Path) -> None:

@@ -41,4 +41,6 @@ def images_dir(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(recommender: FakeRecommender, images_dir: Path) -> FlaskClient:
-    return create_app(recommender, ApiConfig(images_dir=images_dir, demo=True)).test_client()
+    app = create_app(recommender, ApiConfig(images_dir=images_dir, demo=True))
+    recommender.calls.clear()  # those that warmed it
+    return app.test_client()

@@ -72,6 +72,9 @@ def events(items: pd.DataFrame) -> pd.DataFrame:
 class FakeRecommender:
     """Answers by simple, visible rules; decodes photos as the real one does."""
 
+    reads_photos = True
+    reads_phrases = True
+
     def __init__(self, items: pd.DataFrame | None = None) -> None:
         self.items = item_table() if items is None else items
         self.catalogue = Catalogue.from_items(self.items, VOCABULARY)

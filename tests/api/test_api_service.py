@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,13 @@ from modiste.recommender.recommender import Recommender
 
 def test_alive_and_ready(client: FlaskClient) -> None:
     assert client.get("/healthz").get_json()["status"] == "alive"
-    assert client.get("/readyz").get_json() == {
+    ready = client.get("/readyz").get_json()
+    assert datetime.fromisoformat(ready.pop("since")).tzinfo is not None
+    assert ready == {
         "status": "ready",
         "release_id": RELEASE_ID,
         "n_items": 30,
+        "refused": None,
     }
 
 

@@ -46,6 +46,20 @@ def write(catalogue, tmp_path):
 
 
 class TestWrite:
+    def test_what_killed_writers_left_a_day_ago_is_removed(self, write, tmp_path):
+        old, young = tmp_path / ".incoming-old", tmp_path / ".incoming-young"
+        for folder in (old, young):
+            folder.mkdir(parents=True)
+            (folder / "items.parquet").write_bytes(b"half")
+        file = tmp_path / ".incoming-file"
+        file.write_text("half")
+        for path in (old, file):
+            os.utime(path, (0, 0))
+        write()
+        assert young.is_dir()
+        assert not old.exists()
+        assert not file.exists()
+
     def test_manifest_says_what_is_in_it(self, write):
         release = write()
         manifest = check_release(release)
@@ -233,6 +247,13 @@ class TestLive:
         with pytest.raises(ReleaseError, match="needs a published release"):
             current_release(tmp_path)
 
+    def test_current_that_is_no_text(self, write, tmp_path):
+        release = write()
+        publish(tmp_path, release.name)
+        (tmp_path / "CURRENT").write_bytes(b"\xb2" + release.name.encode()[1:])
+        with pytest.raises(ReleaseError, match="Received"):
+            current_release(tmp_path)
+
     def test_current_that_names_a_removed_release(self, write, tmp_path):
         kept = write(8)
         (tmp_path / "CURRENT").write_text("20260706T090000Z-00000000\n")
@@ -292,3 +313,19 @@ class TestLive:
         assert current_release(tmp_path) == first
         assert [manifest.release_id for manifest in list_releases(tmp_path)] == [first.name]
         assert publish(tmp_path, write(10).name) == current_release(tmp_path)
+
+
+def test_a_current_that_cannot_be_written_leaves_the_old_one_and_no_rest(
+    write, tmp_path, monkeypatch
+):
+    first, second = write(8), write(9)
+    publish(tmp_path, first.name)
+
+    def full(path, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space"):
+        publish(tmp_path, second.name)
+    assert current_release(tmp_path) == first
+    assert not list(tmp_path.glob(".incoming-*"))

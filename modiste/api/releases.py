@@ -1,0 +1,139 @@
+"""``/v1/releases``: what is published, and what shall serve."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Literal
+
+from flask import Blueprint, Response
+from pydantic import BaseModel
+
+from modiste.api.answers import answer
+from modiste.api.live import LiveRelease
+from modiste.api.problems import problem
+from modiste.api.release_watch import ReleaseBusyError, ReleaseWatch
+from modiste.errors import ReleaseError, UnknownReleaseError
+from modiste.recommender.manifest import Manifest
+from modiste.recommender.release import list_releases, live_ids, unreadable_releases
+
+logger = logging.getLogger(__name__)
+
+_RETRY_SECONDS = 5
+
+
+class ReleaseAnswer(BaseModel):
+    """One release that can be read, as its manifest has it; `live` is what ``CURRENT`` names."""
+
+    release_id: str
+    created: datetime
+    n_items: int
+    metrics: dict[str, Any]
+    live: bool
+
+    @classmethod
+    def of(cls, manifest: Manifest, live: str | None) -> ReleaseAnswer:
+        """Copy what is told of a manifest."""
+        return cls(
+            release_id=manifest.release_id,
+            created=datetime.fromisoformat(manifest.created),
+            n_items=manifest.n_items,
+            metrics=dict(manifest.metrics),
+            live=manifest.release_id == live,
+        )
+
+
+class UnreadableReleaseAnswer(BaseModel):
+    """One release whose manifest cannot be read, and why."""
+
+    release_id: str
+    why: str
+    live: bool
+
+
+class ReleasesAnswer(BaseModel):
+    """Every release of the directory, oldest first."""
+
+    releases: list[ReleaseAnswer]
+    unreadable: list[UnreadableReleaseAnswer]
+
+
+class LiveReleaseAnswer(BaseModel):
+    """The release that serves now."""
+
+    status: Literal["live"] = "live"
+    release_id: str
+    n_items: int
+    since: datetime
+
+    @classmethod
+    def of(cls, release: LiveRelease) -> LiveReleaseAnswer:
+        """Copy what is told of a release."""
+        return cls(release_id=release.release_id, n_items=len(release.items), since=release.since)
+
+
+def releases_blueprint(watch: ReleaseWatch) -> Blueprint:
+    """Return the endpoints of releases; register them where there is a releases directory.
+
+    Publishing and rolling back load the release first, in the request: the answer is 200
+    only if it serves in this process, and otherwise nothing has changed. Processes beside
+    this one follow within a second and the time they take to load it.
+    """
+    blueprint = Blueprint("releases", __name__, url_prefix="/v1/releases")
+
+    @blueprint.get("")
+    def listed() -> Response:
+        live = next(iter(live_ids(watch.releases_dir)), None)
+        unreadable = unreadable_releases(watch.releases_dir)
+        return answer(
+            ReleasesAnswer(
+                releases=[ReleaseAnswer.of(one, live) for one in list_releases(watch.releases_dir)],
+                unreadable=[
+                    UnreadableReleaseAnswer(
+                        release_id=release_id,
+                        why=watch.why(ReleaseError(why)),
+                        live=release_id == live,
+                    )
+                    for release_id, why in unreadable.items()
+                ],
+            )
+        )
+
+    @blueprint.post("/<release_id>/publish")
+    def publish(release_id: str) -> Response:
+        return _changed(watch, lambda: watch.publish(release_id))
+
+    @blueprint.post("/rollback")
+    def rollback() -> Response:
+        if len(live_ids(watch.releases_dir)) < 2:
+            return problem(
+                409,
+                "Rolling back needs a release that was live before; publish one by name.",
+                kind="no-earlier-release",
+            )
+        return _changed(watch, watch.rollback)
+
+    return blueprint
+
+
+def _changed(watch: ReleaseWatch, change: Callable[[], LiveRelease]) -> Response:
+    try:
+        return answer(LiveReleaseAnswer.of(change()))
+    except UnknownReleaseError as error:
+        return problem(404, watch.why(error), kind="unknown-release")
+    except ReleaseError as error:
+        logger.warning("a release is refused: %s", error)
+        return problem(422, watch.why(error), kind="release-refused")
+    except ReleaseBusyError as error:
+        busy = problem(409, watch.why(error), kind="release-busy")
+        busy.headers["Retry-After"] = str(_RETRY_SECONDS)
+        return busy
+    except OSError as error:
+        logger.exception("CURRENT could not be written")
+        return problem(
+            503,
+            f"The releases directory could not be written; nothing has changed. "
+            f"Received: {error.strerror}",
+            kind="release-not-published",
+        )

@@ -1,0 +1,64 @@
+"""``python -m tests.reliability``: run the threats, print what came of them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+from tests.reliability.run import Outcome, Run
+from tests.reliability.scale import SHORT, SOAK
+from tests.reliability.threats import THREATS
+
+
+def main() -> int:
+    """Return the exit status: 0 if every threat was withstood."""
+    parser = argparse.ArgumentParser(prog="python -m tests.reliability")
+    parser.add_argument("--soak", action="store_true", help="the long form, an hour or more")
+    parser.add_argument("--only", nargs="+", choices=list(THREATS), help="these threats alone")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--kept", type=Path, help="keep the small releases here between runs")
+    asked = parser.parse_args()
+    scale = SOAK if asked.soak else SHORT
+    results: dict[str, object] = {}
+    start = time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="modiste-reliability-"))
+    run = Run(folder, scale, asked.seed, asked.kept)
+    all_held = True
+    try:
+        for name in asked.only or THREATS:
+            run.say(name)
+            begun = time.monotonic()
+            try:
+                outcome = THREATS[name](run)
+            except Exception as error:  # noqa: BLE001 - the other threats are still to run
+                traceback.print_exc()
+                outcome = Outcome({}, {"raised": repr(error)})
+            seconds = round(time.monotonic() - begun, 1)
+            all_held &= outcome.held
+            results[name] = {"held": outcome.held, "seconds": seconds, **outcome.figures}
+            if not outcome.held:
+                results[name] = {**outcome.figures, "held": False, "failed": outcome.failures}
+            run.say(f"{'held' if outcome.held else 'FAILED'} in {seconds} s: {results[name]}")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    run.write(
+        {
+            "benchmark": "reliability",
+            "form": "soak" if asked.soak else "short",
+            "seconds": round(time.monotonic() - start, 1),
+            "cores": os.cpu_count(),
+            "held": all_held,
+            "threats": results,
+        }
+    )
+    return 0 if all_held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

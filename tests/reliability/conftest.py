@@ -1,0 +1,8 @@
+"""The harness is imported from the root of the checkout, as ``python -m`` does."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))

@@ -1,0 +1,41 @@
+"""How much of each threat: the short form for each change, the soak for a release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Numbers of one form.
+
+    Parameters
+    ----------
+    publish_kills, swaps : int
+    slow_uploads : int
+        Connections that send a photo a byte at a time.
+    slow_seconds : float
+    event_seconds : float
+        Writers send, while app and database are killed.
+    event_kills : int
+    shuffled_events : int
+    stopped_seconds : float
+        The database stands still.
+    bit_flips, truncations, full_disks : int
+    """
+
+    publish_kills: int = 100
+    swaps: int = 20
+    slow_uploads: int = 1_000
+    slow_seconds: float = 60
+    event_seconds: float = 60
+    event_kills: int = 15
+    shuffled_events: int = 100_000
+    stopped_seconds: float = 10
+    bit_flips: int = 1_000
+    truncations: int = 200
+    full_disks: int = 10
+
+
+SHORT = Scale()
+SOAK = Scale(publish_kills=500, swaps=200, event_seconds=3_600, event_kills=300, stopped_seconds=30)
