@@ -6,6 +6,13 @@ from flask import Blueprint, Response
 
 from modiste.api.answers import HealthAnswer, answer
 from modiste.api.live import Live
+from modiste.api.operations import Answer, Operation, documented
+
+_ANSWERS = (Answer(HealthAnswer),)
+ALIVE = Operation("alive", "Whether the process runs.", scope=None, answers=_ANSWERS)
+READY = Operation(
+    "ready", "Whether a release is loaded.", scope=None, answers=_ANSWERS, errors=(503,)
+)
 
 
 def health_blueprint(live: Live) -> Blueprint:
@@ -13,10 +20,12 @@ def health_blueprint(live: Live) -> Blueprint:
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
+    @documented(ALIVE)
     def alive() -> Response:
         return answer(HealthAnswer(status="alive"))
 
     @blueprint.get("/readyz")
+    @documented(READY)
     def ready() -> Response:
         release = live.release()
         return answer(
