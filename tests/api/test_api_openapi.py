@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from conftest import checked_client
 from contract import document_of
 from fake_recommender import FakeRecommender
 from flask import Flask
@@ -117,9 +116,3 @@ def test_photos_are_not_compressed(client: FlaskClient) -> None:
     with client.get("/v1/items/item-1/image", headers={"Accept-Encoding": "gzip"}) as answer:
         assert answer.status_code == 200
         assert "Content-Encoding" not in answer.headers
-
-
-def test_searches_are_answered_without_a_database(app: Flask) -> None:
-    client = checked_client(FakeRecommender(), ApiConfig())
-    answer = client.post("/v1/recommendations", json={})
-    assert len(answer.get_json()["search_id"]) == 32
