@@ -84,5 +84,17 @@ class UnknownItemError(ModisteError):
     """A query names an item that the release does not hold."""
 
 
+class UnknownSearchError(ModisteError):
+    """A search_id that names no search the store has."""
+
+
+class KeyReusedError(ModisteError):
+    """An idempotency key that came before with another body."""
+
+
+class KeyInUseError(ModisteError):
+    """An idempotency key whose first request is still being answered."""
+
+
 class MissingDependencyError(ModisteError):
     """A part of modiste needs an extra that is not installed."""

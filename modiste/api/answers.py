@@ -52,10 +52,17 @@ class GarmentAnswer(BaseModel):
     attributes: list[ScoredName]
 
     @classmethod
-    def of(cls, garment: Garment, attribute_types: dict[str, str]) -> GarmentAnswer:
-        """Shorten a garment to what a page shows."""
-        categories = _best(garment.category_scores.items(), N_CATEGORIES_SHOWN)
-        attributes = _best(garment.attributes.items(), N_ATTRIBUTES_SHOWN)
+    def of(
+        cls,
+        garment: Garment,
+        attribute_types: dict[str, str],
+        *,
+        n_shown: tuple[int, int] | None = (N_CATEGORIES_SHOWN, N_ATTRIBUTES_SHOWN),
+    ) -> GarmentAnswer:
+        """Shorten a garment to what a page shows: so many categories and attributes, or all."""
+        n_categories, n_attributes = n_shown or (None, None)
+        categories = _best(garment.category_scores.items(), n_categories)
+        attributes = _best(garment.attributes.items(), n_attributes)
         x1, y1, x2, y2 = (float(edge) for edge in garment.box)
         return cls(
             category=garment.category,
@@ -64,6 +71,30 @@ class GarmentAnswer(BaseModel):
             attributes=[
                 ScoredName(name=n, score=s, type=attribute_types.get(n)) for n, s in attributes
             ],
+        )
+
+
+class DetectAnswer(BaseModel):
+    """What the network saw in a photo; the embedding may be searched with."""
+
+    release_id: str
+    category: str
+    category_scores: list[ScoredName]
+    box: Box
+    attributes: list[ScoredName]
+    embedding: list[float]
+
+    @classmethod
+    def of(cls, garment: Garment, release_id: str, attribute_types: dict[str, str]) -> DetectAnswer:
+        """Write all of a garment down."""
+        shown = GarmentAnswer.of(garment, attribute_types, n_shown=None)
+        return cls(
+            release_id=release_id,
+            category=shown.category,
+            category_scores=shown.category_scores,
+            box=shown.box,
+            attributes=shown.attributes,
+            embedding=garment.embedding.tolist(),
         )
 
 
@@ -149,11 +180,13 @@ class RecommendationAnswer(BaseModel):
     item: ItemAnswer
 
     @classmethod
-    def of(cls, recommendation: Recommendation, item: ItemAnswer) -> RecommendationAnswer:
-        """Join a recommendation with its item."""
+    def of(
+        cls, recommendation: Recommendation, item: ItemAnswer, *, n_before: int = 0
+    ) -> RecommendationAnswer:
+        """Join a recommendation with its item; earlier pages showed `n_before`."""
         return cls(
             item_id=recommendation.item_id,
-            rank=int(recommendation.rank),
+            rank=int(recommendation.rank) + n_before,
             score=float(recommendation.score),
             match_score=float(recommendation.match_score),
             personal_score=float(recommendation.personal_score),
@@ -163,9 +196,15 @@ class RecommendationAnswer(BaseModel):
 
 
 class RecommendationsAnswer(BaseModel):
-    """The answer to one search."""
+    """The answer to one search, or a page of it.
+
+    `next_cursor`, sent with the same search, brings the next page: what no page showed yet,
+    200 products in all at most. It is null on the last page. Scores compare within a page.
+    """
 
     release_id: str
+    search_id: str | None = None
+    next_cursor: str | None = None
     recommendations: list[RecommendationAnswer]
     garment: GarmentAnswer | None = None
     phrase: PhraseAnswer | None = None
@@ -215,6 +254,6 @@ def answer(body: BaseModel, *, cacheable: bool = False) -> Response:
     return response
 
 
-def _best(scores: Iterable[tuple[str, float]], n: int) -> list[tuple[str, float]]:
+def _best(scores: Iterable[tuple[str, float]], n: int | None) -> list[tuple[str, float]]:
     ordered = sorted(scores, key=lambda pair: pair[1], reverse=True)
     return [(name, float(score)) for name, score in ordered[:n]]

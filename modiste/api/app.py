@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response
 
 from modiste.api.bodies import SearchRequest
+from modiste.api.compression import register_compression
 from modiste.api.config import MAX_BODY_BYTES, MAX_JSON_BYTES, ApiConfig
+from modiste.api.detection import detection_blueprint
+from modiste.api.facet_counts import facets_blueprint
 from modiste.api.health import health_blueprint
 from modiste.api.items import items_blueprint
 from modiste.api.live import Live, ServedRecommender
 from modiste.api.measuring import measure_requests
 from modiste.api.metrics import Metrics
+from modiste.api.openapi import openapi_blueprint
 from modiste.api.page import page_blueprint
 from modiste.api.problems import register_problems
 from modiste.api.recommendations import recommendations_blueprint
@@ -59,8 +63,8 @@ def create_app(
     config : ApiConfig, optional
         Settings; the defaults serve no photos of items and no list of shoppers.
     database : Database, optional
-        Where events are kept, and read at each search; without one there is no
-        ``/v1/events``.
+        Where events and searches are kept, and events read at each search; without one there
+        is no ``/v1/events``, ``/v1/feedback`` and ``/v1/users/{user_id}``.
 
     Returns
     -------
@@ -85,23 +89,23 @@ def create_app(
     app.extensions["modiste"] = live
     if isinstance(source, str | Path):
         _register_releases(app, Path(source), live, config)
-    since_release = None
+    since_release = recorder = None
     if database is not None:
         # A service without a store loads no SQLAlchemy.
-        from modiste.api.events import events_blueprint
-        from modiste.api.since_release import SinceRelease
-        from modiste.data.store.event_log import EventLog
+        from modiste.api.store_endpoints import register_store_endpoints
 
-        log = EventLog(database)
-        since_release = SinceRelease(log)
-        app.register_blueprint(events_blueprint(log, metrics))
-    app.register_blueprint(recommendations_blueprint(live, since_release))
+        since_release, recorder = register_store_endpoints(app, database, metrics)
+    app.register_blueprint(recommendations_blueprint(live, since_release, recorder))
+    app.register_blueprint(detection_blueprint(live))
+    app.register_blueprint(facets_blueprint(live, config))
     app.register_blueprint(items_blueprint(live))
+    app.register_blueprint(openapi_blueprint())
     app.register_blueprint(health_blueprint(live))
     app.register_blueprint(page_blueprint(config))
     if config.demo:
         app.register_blueprint(users_blueprint(live))
     register_problems(app)
+    register_compression(app)
     app.after_request(_add_headers)
     return app
 

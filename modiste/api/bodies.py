@@ -1,25 +1,27 @@
-"""The two bodies a search may have: JSON, or multipart with a photo."""
+"""The bodies a request may have: JSON, or multipart with a photo."""
 
 from __future__ import annotations
 
 import io
 import json
-from typing import IO
+from typing import IO, TypeVar
 
 from flask import Request
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from modiste.api.config import MAX_JSON_BYTES
 from modiste.api.problems import InvalidRequestError
-from modiste.api.schemas import RecommendationRequest
+from modiste.api.schemas import DetectRequest, RecommendationRequest, StrictModel
 
 _JSON = "application/json"
 _MULTIPART = "multipart/form-data"
 _PHOTO = "photo"
 _QUERY = "query"
 #: Fields of a form that are text as they stand; the others are JSON.
-_TEXT_FIELDS = frozenset({"text", "item_id", "user_id"})
+TEXT_FIELDS = frozenset({"text", "item_id", "user_id", "cursor"})
 _MAX_FIELDS = 50
+
+Form = TypeVar("Form", bound=StrictModel)
 
 
 class SearchRequest(Request):
@@ -40,7 +42,7 @@ def read_search(request: Request) -> tuple[RecommendationRequest, bytes | None]:
 
     The body is ``application/json``, or ``multipart/form-data`` with the file ``photo``
     and either one JSON part ``query`` or a field for each value, where ``text``,
-    ``item_id`` and ``user_id`` are text and the others JSON.
+    ``item_id``, ``user_id`` and ``cursor`` are text and the others JSON.
 
     Raises
     ------
@@ -50,20 +52,58 @@ def read_search(request: Request) -> tuple[RecommendationRequest, bytes | None]:
         If a field breaks its rule.
     """
     if request.mimetype == _JSON:
-        request.max_content_length = MAX_JSON_BYTES
-        return RecommendationRequest.model_validate_json(request.get_data(cache=False)), None
+        return RecommendationRequest.model_validate_json(json_body(request)), None
     if request.mimetype == _MULTIPART:
-        return _read_multipart(request)
-    raise InvalidRequestError(
-        f"Send {_JSON}, or {_MULTIPART} with a photo. Received: "
-        f"{request.mimetype or 'no Content-Type'}",
+        return _read_multipart(request, RecommendationRequest)
+    raise _unsupported(request, f"{_JSON}, or {_MULTIPART} with a photo")
+
+
+def read_photo(request: Request) -> tuple[DetectRequest, bytes]:
+    """Return the photo sent to be looked at, and what was said beside it.
+
+    Raises
+    ------
+    InvalidRequestError
+        If the body has another type, its parts do not fit together, or there is no photo.
+    ValidationError
+        If a field breaks its rule.
+    """
+    if request.mimetype != _MULTIPART:
+        raise _unsupported(request, f"{_MULTIPART} with a photo")
+    asked, photo = _read_multipart(request, DetectRequest)
+    if photo is None:
+        raise InvalidRequestError(
+            f"Send a photo, as a file part named {_PHOTO!r}. Received: none",
+            field=_PHOTO,
+            code="missing",
+        )
+    return asked, photo
+
+
+def json_body(request: Request) -> bytes:
+    """Return the bytes of a JSON body, for a model to validate.
+
+    Raises
+    ------
+    InvalidRequestError
+        If the body has another type.
+    """
+    if request.mimetype != _JSON:
+        raise _unsupported(request, _JSON)
+    request.max_content_length = MAX_JSON_BYTES
+    return request.get_data(cache=False)
+
+
+def _unsupported(request: Request, wanted: str) -> InvalidRequestError:
+    return InvalidRequestError(
+        f"Send {wanted}. Received: {request.mimetype or 'no Content-Type'}",
         field="Content-Type",
         code="unsupported_media_type",
         status=415,
     )
 
 
-def _read_multipart(request: Request) -> tuple[RecommendationRequest, bytes | None]:
+def _read_multipart(request: Request, model: type[Form]) -> tuple[Form, bytes | None]:
     request.max_form_memory_size = MAX_JSON_BYTES
     request.max_form_parts = _MAX_FIELDS
     form, files = request.form, request.files
@@ -76,10 +116,11 @@ def _read_multipart(request: Request) -> tuple[RecommendationRequest, bytes | No
     photo = _photo(form, files)
     query = files.get(_QUERY)
     if query is not None:
-        return _from_json(query.read(MAX_JSON_BYTES + 1), form), photo
+        return _from_json(query.read(MAX_JSON_BYTES + 1), form, model), photo
     if _QUERY in form:
-        return _from_json(form[_QUERY].encode(), MultiDict(_without(form, _QUERY))), photo
-    return RecommendationRequest.model_validate_json(_as_json(form)), photo
+        others = MultiDict(_without(form, _QUERY))
+        return _from_json(form[_QUERY].encode(), others, model), photo
+    return model.model_validate_json(_as_json(form, model)), photo
 
 
 def _photo(form: MultiDict[str, str], files: MultiDict[str, FileStorage]) -> bytes | None:
@@ -99,7 +140,7 @@ def _photo(form: MultiDict[str, str], files: MultiDict[str, FileStorage]) -> byt
     return photo if photo or file.filename else None
 
 
-def _from_json(query: bytes, others: MultiDict[str, str]) -> RecommendationRequest:
+def _from_json(query: bytes, others: MultiDict[str, str], model: type[Form]) -> Form:
     if others:
         raise InvalidRequestError(
             f"Send either the part {_QUERY!r} or a field for each value. Received both: "
@@ -107,12 +148,12 @@ def _from_json(query: bytes, others: MultiDict[str, str]) -> RecommendationReque
             field=_QUERY,
             code="query_part",
         )
-    return RecommendationRequest.model_validate_json(query)
+    return model.model_validate_json(query)
 
 
-def _as_json(form: MultiDict[str, str]) -> str:
+def _as_json(form: MultiDict[str, str], model: type[StrictModel]) -> str:
     """Return a form's fields as one JSON object, so that one set of rules checks both."""
-    known = RecommendationRequest.model_fields
+    known = model.model_fields
     values: dict[str, object] = {}
     for name, texts in form.lists():
         if len(texts) > 1:
@@ -129,7 +170,7 @@ def _as_json(form: MultiDict[str, str]) -> str:
 
 
 def _value(name: str, text: str) -> object:
-    if name in _TEXT_FIELDS:
+    if name in TEXT_FIELDS:
         return text
     try:
         return json.loads(text)

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import json
-import logging
 from typing import Annotated
 
 from flask import Blueprint, Response, request
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import ServiceUnavailable
 
-from modiste.api.answers import answer
-from modiste.api.config import MAX_JSON_BYTES
+from modiste.api.bodies import json_body
+from modiste.api.idempotency import answered_once
 from modiste.api.metrics import Metrics
-from modiste.api.problems import InvalidRequestError
+from modiste.api.operations import Answer, Body, Operation, documented
 from modiste.api.schemas import ItemId, StrictModel, UserId
 from modiste.data.store.event_log import MAX_QUANTITY, Event, EventLog
-
-logger = logging.getLogger(__name__)
+from modiste.data.store.kept_answers import KeptAnswers
 
 MAX_EVENTS = 1_000
-_RETRY_SECONDS = 2
-_JSON = "application/json"
 
 
 class EventRequest(StrictModel):
@@ -55,38 +49,39 @@ class RecordedAnswer(BaseModel):
     quarantined: int
 
 
-def events_blueprint(log: EventLog, metrics: Metrics) -> Blueprint:
+RECORD_EVENTS = Operation(
+    "record_events",
+    "Say what shoppers did; acknowledged once it is on disk, and sending again is harmless.",
+    scope="events",
+    answers=(Answer(RecordedAnswer),),
+    errors=(503,),
+    body=Body(json=(EventRequest, EventsRequest), idempotency_key=True),
+)
+
+
+def events_blueprint(log: EventLog, kept: KeptAnswers, metrics: Metrics) -> Blueprint:
     """Return the endpoint of events; register it where there is a store."""
     blueprint = Blueprint("events", __name__)
 
     @blueprint.post("/v1/events")
+    @documented(RECORD_EVENTS)
     def record() -> Response:
-        events = [one.event() for one in _read()]
-        try:
+        body = json_body(request)
+        events = [one.event() for one in _read(body)]
+
+        def kept_now() -> str:
             found = log.record(events)
-        except OperationalError as error:
-            logger.warning("events could not be kept: %s", error.orig)
-            raise ServiceUnavailable(
-                "The events could not be kept; send them again.", retry_after=_RETRY_SECONDS
-            ) from error
-        metrics.recorded(found)
-        return answer(
-            RecordedAnswer(new=found.n_new, known=found.n_known, quarantined=found.n_quarantined)
-        )
+            metrics.recorded(found)
+            return RecordedAnswer(
+                new=found.n_new, known=found.n_known, quarantined=found.n_quarantined
+            ).model_dump_json()
+
+        return answered_once(kept, request, body, kept_now)
 
     return blueprint
 
 
-def _read() -> list[EventRequest]:
-    if request.mimetype != _JSON:
-        raise InvalidRequestError(
-            f"Send {_JSON}. Received: {request.mimetype or 'no Content-Type'}",
-            field="Content-Type",
-            code="unsupported_media_type",
-            status=415,
-        )
-    request.max_content_length = MAX_JSON_BYTES
-    body = request.get_data(cache=False)
+def _read(body: bytes) -> list[EventRequest]:
     # A batch says so; then its own faults are told, not those of an event it is none of.
     if _is_batch(body):
         return EventsRequest.model_validate_json(body).events

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from modiste.api.answers import HealthAnswer, answer
 from modiste.api.live import Live, Refused
+from modiste.api.operations import Answer, Operation, documented
 
 
 class RefusedAnswer(BaseModel):
@@ -32,15 +33,27 @@ class ReadyAnswer(HealthAnswer):
     refused: RefusedAnswer | None = None
 
 
+ALIVE = Operation("alive", "Whether the process runs.", scope=None, answers=(Answer(HealthAnswer),))
+READY = Operation(
+    "ready",
+    "Whether a release is loaded, and which could not take over.",
+    scope=None,
+    answers=(Answer(ReadyAnswer),),
+    errors=(503,),
+)
+
+
 def health_blueprint(live: Live) -> Blueprint:
     """Return the two probes: the process runs; a release is loaded."""
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
+    @documented(ALIVE)
     def alive() -> Response:
         return answer(HealthAnswer(status="alive"))
 
     @blueprint.get("/readyz")
+    @documented(READY)
     def ready() -> Response:
         release, refused = live.release(), live.refused
         return answer(

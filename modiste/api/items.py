@@ -5,14 +5,41 @@ from __future__ import annotations
 from flask import Blueprint, Response, request, send_file
 from werkzeug.exceptions import NotFound
 
-from modiste.api.answers import answer
+from modiste.api.answers import ItemAnswer, RecommendationsAnswer, answer
 from modiste.api.item_images import MEDIA_TYPES
 from modiste.api.live import Live
+from modiste.api.operations import Answer, Operation, documented
 from modiste.api.recommendations import recommendations_answer
 from modiste.api.schemas import SimilarArguments
 from modiste.recommender.query import Query
 
 _IMAGE_MAX_AGE_SECONDS = 3600
+
+ITEM = Operation(
+    "get_item",
+    "One item of the catalogue.",
+    scope="search",
+    answers=(Answer(ItemAnswer, cacheable=True),),
+    errors=(404, 503),
+)
+SIMILAR = Operation(
+    "similar_items",
+    "Products like one of the catalogue.",
+    scope="search",
+    answers=(Answer(RecommendationsAnswer),),
+    errors=(404, 503),
+    arguments=SimilarArguments,
+)
+IMAGE = Operation(
+    "get_item_image",
+    "The photo of an item, or a range of its bytes.",
+    scope="search",
+    answers=(
+        Answer(media_types=tuple(sorted(set(MEDIA_TYPES.values()))), cacheable=True),
+        Answer(media_types=tuple(sorted(set(MEDIA_TYPES.values()))), status=206),
+    ),
+    errors=(404, 416, 503),
+)
 
 
 def items_blueprint(live: Live) -> Blueprint:
@@ -20,10 +47,12 @@ def items_blueprint(live: Live) -> Blueprint:
     blueprint = Blueprint("items", __name__, url_prefix="/v1/items")
 
     @blueprint.get("/<path:item_id>")
+    @documented(ITEM)
     def item(item_id: str) -> Response:
         return answer(live.release().items.answers([item_id])[0], cacheable=True)
 
     @blueprint.get("/<path:item_id>/similar")
+    @documented(SIMILAR)
     def similar(item_id: str) -> Response:
         asked = SimilarArguments.model_validate(request.args.to_dict())
         release = live.release()
@@ -32,6 +61,7 @@ def items_blueprint(live: Live) -> Blueprint:
         return answer(recommendations_answer(found, release))
 
     @blueprint.get("/<path:item_id>/image")
+    @documented(IMAGE)
     def image(item_id: str) -> Response:
         release = live.release()
         # An unknown item and an item without a photo are told apart.

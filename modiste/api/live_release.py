@@ -13,10 +13,11 @@ import numpy as np
 
 from modiste.api.item_images import ItemImages
 from modiste.api.item_table import ItemTable
+from modiste.attribute_model.garment import Box, Garment
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.history import History
 from modiste.recommender.manifest import Manifest
-from modiste.recommender.query import Query
+from modiste.recommender.query import Image, Query
 from modiste.recommender.recommendation import Recommendations
 from modiste.recommender.threads import one_blas_thread
 
@@ -57,6 +58,10 @@ class ServedRecommender(Protocol):
 
     def similar(self, item_id: str, k: int = 10) -> Recommendations:
         """Return the k items most like one item."""
+        ...
+
+    def detect(self, image: Image, *, box: Box | None = None) -> Garment:
+        """Return what the network sees in a photo."""
         ...
 
     def warm(self) -> None:

@@ -9,11 +9,19 @@ from flask import Blueprint, Flask, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from modiste.api.metrics import Metrics
+from modiste.api.operations import Answer, Operation, documented
 
 _STARTED: Final = "modiste.started"
 #: Anything else a client makes up would be a series of its own for ever.
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _UNMATCHED: Final = "unmatched"
+
+METRICS = Operation(
+    "metrics",
+    "The figures of this process, for Prometheus.",
+    scope="admin",
+    answers=(Answer(media_types=("text/plain",)),),
+)
 
 
 def measure_requests(app: Flask, metrics: Metrics) -> None:
@@ -57,6 +65,7 @@ def _metrics_blueprint(metrics: Metrics) -> Blueprint:
     blueprint = Blueprint("metrics", __name__)
 
     @blueprint.get("/metrics")
+    @documented(METRICS)
     def figures() -> Response:
         response = Response(metrics.text(), content_type=CONTENT_TYPE_LATEST)
         response.headers["Cache-Control"] = "no-store"

@@ -137,6 +137,8 @@ class Metrics:
 def _kind(query: Query) -> str:
     if query.image is not None:
         return "photo"
+    if query.embedding is not None:
+        return "embedding"
     if query.text is not None:
         return "phrase"
     return "item" if query.item_id is not None else "home"

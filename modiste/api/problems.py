@@ -15,7 +15,14 @@ from flask import Flask, Response, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from modiste.errors import InvalidImageError, ReleaseError, UnknownItemError
+from modiste.errors import (
+    InvalidImageError,
+    KeyInUseError,
+    KeyReusedError,
+    ReleaseError,
+    UnknownItemError,
+    UnknownSearchError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -25,10 +32,12 @@ _MAX_SHOWN = 80
 #: Status of each `InvalidImageError` code; the others are 422.
 _PHOTO_STATUS = {"unsupported_format": 415, "too_large": 413, "too_many_pixels": 413}
 
-_TITLES = {
+#: Titles of the statuses that the service answers itself.
+TITLES = {
     400: "The request cannot be read",
     404: "Not found",
     405: "Method not allowed",
+    409: "The request conflicts with another",
     413: "The request is too large",
     415: "Unsupported media type",
     422: "The request is not valid",
@@ -95,7 +104,7 @@ def problem(
     """
     body = Problem(
         type=f"urn:modiste:problem:{kind}" if kind else "about:blank",
-        title=_TITLES.get(status) or HTTPStatus(status).phrase,
+        title=TITLES.get(status) or HTTPStatus(status).phrase,
         status=status,
         detail=detail,
         errors=list(errors),
@@ -110,6 +119,9 @@ def register_problems(app: Flask) -> None:
     app.register_error_handler(ValidationError, _from_validation)
     app.register_error_handler(InvalidImageError, _from_photo)
     app.register_error_handler(UnknownItemError, _from_unknown_item)
+    app.register_error_handler(UnknownSearchError, _from_unknown_search)
+    app.register_error_handler(KeyReusedError, _from_key)
+    app.register_error_handler(KeyInUseError, _from_key)
     app.register_error_handler(ReleaseError, _from_release)
     app.register_error_handler(ValueError, _from_value)
     app.register_error_handler(Exception, _from_bug)
@@ -168,6 +180,17 @@ def _from_unknown_item(error: UnknownItemError) -> Response:
     return problem(404, str(error), kind="unknown-item")
 
 
+def _from_unknown_search(error: UnknownSearchError) -> Response:
+    return problem(404, str(error), kind="unknown-search")
+
+
+def _from_key(error: KeyReusedError | KeyInUseError) -> Response:
+    status = 409 if isinstance(error, KeyInUseError) else 422
+    code = "key_in_use" if status == 409 else "key_reused"
+    at_fault = FieldProblem(field="Idempotency-Key", code=code, message=str(error))
+    return problem(status, str(error), kind="idempotency-key", errors=[at_fault])
+
+
 def _from_release(error: ReleaseError) -> Response:
     # A loaded release refuses what it has no part for, such as a photo without a network.
     return problem(422, str(error), kind="release-cannot-answer")
@@ -180,9 +203,10 @@ def _from_value(error: ValueError) -> Response:
         logger.warning("A request was refused by a ValueError", exc_info=error)
         detail = "The request cannot be answered as it stands; the log says why."
     errors = []
-    if detail.startswith("k must "):
-        # Only the recommender knows how many items there are.
-        errors.append(FieldProblem(field="k", code="out_of_range", message=detail))
+    for field, code in (("k", "out_of_range"), ("embedding", "embedding")):
+        # Only the recommender knows how many items there are, and how long its embeddings.
+        if detail.startswith(f"{field} must "):
+            errors.append(FieldProblem(field=field, code=code, message=detail))
     return problem(422, detail, kind="invalid-request", errors=errors)
 
 

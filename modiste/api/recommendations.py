@@ -16,48 +16,94 @@ from modiste.api.answers import (
     answer,
 )
 from modiste.api.bodies import read_search
+from modiste.api.cursors import Cursor
 from modiste.api.live import Live, LiveRelease
+from modiste.api.operations import Answer, Body, Operation, documented
 from modiste.api.problems import InvalidRequestError
+from modiste.api.schemas import RecommendationRequest
 from modiste.recommender.recommendation import Recommendations
 
 if TYPE_CHECKING:
+    from modiste.api.search_record import SearchRecorder
     from modiste.api.since_release import SinceRelease
 
+SEARCH = Operation(
+    "recommend",
+    "Products for a photo, an embedding, a phrase, an item, a shopper, or any of them together.",
+    scope="search",
+    answers=(Answer(RecommendationsAnswer),),
+    errors=(404, 503),
+    body=Body(json=(RecommendationRequest,), multipart=RecommendationRequest),
+)
 
-def recommendations_blueprint(live: Live, since_release: SinceRelease | None = None) -> Blueprint:
-    """Return the search endpoint over the release in use, and what was done since, if kept."""
+
+def recommendations_blueprint(
+    live: Live,
+    since_release: SinceRelease | None = None,
+    recorder: SearchRecorder | None = None,
+) -> Blueprint:
+    """Return the search endpoint over the release in use.
+
+    Parameters
+    ----------
+    live : Live
+    since_release : SinceRelease, optional
+        What shoppers did since, if it is kept.
+    recorder : SearchRecorder, optional
+        Who writes searches down, if they are.
+    """
     blueprint = Blueprint("recommendations", __name__)
 
     @blueprint.post("/v1/recommendations")
+    @documented(SEARCH)
     def search() -> Response:
         asked, photo = read_search(request)
-        if asked.box is not None and photo is None:
-            raise InvalidRequestError(
-                "A box needs the photo it lies on. Received a box and no photo",
-                field="box",
-                code="box_without_photo",
-            )
+        _check_photo(asked, photo)
+        cursor = Cursor.of(asked, photo)
         release = live.release()
         _check_filter_names(asked.filters or (), release.items.shown_columns)
         query = asked.query(photo)
         notes: tuple[str, ...] = ()
         if since_release is not None:
             query, notes = since_release.completed(query, release.recommender.history.as_of)
+        # Who asks for no number gets what a small shop has; who asks for one is told.
+        at_most = asked.k if "k" in asked.model_fields_set else max(1, len(release.items))
+        k = cursor.k(min(asked.k, at_most))
         with live.metrics.inference(query):
             found = release.recommender.recommend(
                 query,
-                # Who asks for no number gets what a small shop has; who asks for one is told.
-                k=asked.k
-                if "k" in asked.model_fields_set
-                else min(asked.k, max(1, len(release.items))),
+                k=k,
                 filters=asked.filter_values(),
-                exclude=asked.exclude,
+                exclude=[*asked.exclude, *cursor.hidden(release.recommender.catalogue)],
                 filter_viewed=asked.filter_viewed,
             )
         found.notes = (*found.notes, *notes)
-        return answer(recommendations_answer(found, release))
+        shown = [product.item_id for product in found]
+        if recorder is not None:
+            recorder.record(
+                cursor, asked, shown, release_id=release.release_id, has_photo=photo is not None
+            )
+        written = recommendations_answer(found, release, n_before=len(cursor.shown))
+        written.search_id = cursor.search_id
+        written.next_cursor = cursor.next(shown, k)
+        return answer(written)
 
     return blueprint
+
+
+def _check_photo(asked: RecommendationRequest, photo: bytes | None) -> None:
+    if asked.box is not None and photo is None:
+        raise InvalidRequestError(
+            "A box needs the photo it lies on. Received a box and no photo",
+            field="box",
+            code="box_without_photo",
+        )
+    if asked.embedding is not None and photo is not None:
+        raise InvalidRequestError(
+            "An embedding takes the place of a photo. Received: both of them",
+            field="embedding",
+            code="embedding_and_photo",
+        )
 
 
 def _check_filter_names(names: Iterable[str], shown_columns: Sequence[str]) -> None:
@@ -71,7 +117,9 @@ def _check_filter_names(names: Iterable[str], shown_columns: Sequence[str]) -> N
             )
 
 
-def recommendations_answer(found: Recommendations, release: LiveRelease) -> RecommendationsAnswer:
+def recommendations_answer(
+    found: Recommendations, release: LiveRelease, *, n_before: int = 0
+) -> RecommendationsAnswer:
     """Join recommendations with the items they name, as they are shown.
 
     Parameters
@@ -79,13 +127,15 @@ def recommendations_answer(found: Recommendations, release: LiveRelease) -> Reco
     found : Recommendations
     release : LiveRelease
         The release that made them.
+    n_before : int
+        Products of earlier pages.
     """
     items = release.items.answers([recommendation.item_id for recommendation in found])
     garment, phrase = found.garment, found.phrase
     return RecommendationsAnswer(
         release_id=release.release_id,
         recommendations=[
-            RecommendationAnswer.of(recommendation, item)
+            RecommendationAnswer.of(recommendation, item, n_before=n_before)
             for recommendation, item in zip(found, items, strict=True)
         ],
         garment=GarmentAnswer.of(garment, release.attribute_types) if garment else None,

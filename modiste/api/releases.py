@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from modiste.api.answers import answer
 from modiste.api.live import LiveRelease
+from modiste.api.operations import Answer, Operation, documented
 from modiste.api.problems import problem
 from modiste.api.release_watch import ReleaseBusyError, ReleaseWatch
 from modiste.errors import ReleaseError, UnknownReleaseError
@@ -73,6 +74,28 @@ class LiveReleaseAnswer(BaseModel):
         return cls(release_id=release.release_id, n_items=len(release.items), since=release.since)
 
 
+LIST_RELEASES = Operation(
+    "list_releases",
+    "Every release of the directory and its figures.",
+    scope="admin",
+    answers=(Answer(ReleasesAnswer),),
+)
+PUBLISH_RELEASE = Operation(
+    "publish_release",
+    "Let a release serve; it is loaded and checked first.",
+    scope="admin",
+    answers=(Answer(LiveReleaseAnswer),),
+    errors=(404, 409, 422, 503),
+)
+ROLL_BACK = Operation(
+    "roll_back",
+    "Let the release serve that did before; it is loaded and checked first.",
+    scope="admin",
+    answers=(Answer(LiveReleaseAnswer),),
+    errors=(404, 409, 422, 503),
+)
+
+
 def releases_blueprint(watch: ReleaseWatch) -> Blueprint:
     """Return the endpoints of releases; register them where there is a releases directory.
 
@@ -83,6 +106,7 @@ def releases_blueprint(watch: ReleaseWatch) -> Blueprint:
     blueprint = Blueprint("releases", __name__, url_prefix="/v1/releases")
 
     @blueprint.get("")
+    @documented(LIST_RELEASES)
     def listed() -> Response:
         live = next(iter(live_ids(watch.releases_dir)), None)
         unreadable = unreadable_releases(watch.releases_dir)
@@ -101,10 +125,12 @@ def releases_blueprint(watch: ReleaseWatch) -> Blueprint:
         )
 
     @blueprint.post("/<release_id>/publish")
+    @documented(PUBLISH_RELEASE)
     def publish(release_id: str) -> Response:
         return _changed(watch, lambda: watch.publish(release_id))
 
     @blueprint.post("/rollback")
+    @documented(ROLL_BACK)
     def rollback() -> Response:
         if len(live_ids(watch.releases_dir)) < 2:
             return problem(

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from werkzeug.datastructures import MultiDict
 
 from modiste.recommender.query import Query
 
@@ -12,9 +20,18 @@ MAX_K = 100
 MAX_USERS = 200
 #: A float64 holds every integer up to this.
 MAX_INTEGER = 2**53
+#: Characters of an id.
+MAX_ID = 256
+#: Numbers of an embedding; a release says how many it has exactly.
+MAX_EMBEDDING = 4_096
+#: Characters of a cursor: that of 200 products whose ids are as long as may be.
+MAX_CURSOR = 400_000
+MAX_FACET_VALUES = 1_000
 
-ItemId = Annotated[str, StringConstraints(min_length=1, max_length=256)]
-UserId = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+ItemId = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID)]
+#: No database keeps a NUL.
+UserId = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID, pattern=r"^[^\x00]*$")]
+SearchId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Phrase = Annotated[
     str, StringConstraints(min_length=1, max_length=1_000, strip_whitespace=True, pattern=r"\S")
 ]
@@ -51,27 +68,45 @@ FilterValue = (
 )
 
 
+Edges = tuple[Fraction, Fraction, Fraction, Fraction]
+
+
+def _has_area(box: Edges | None) -> Edges | None:
+    if box is not None:
+        x1, y1, x2, y2 = box
+        if x1 >= x2 or y1 >= y2:
+            raise ValueError("box must be [x1, y1, x2, y2] with x1 < x2 and y1 < y2")
+    return box
+
+
+PhotoBox = Annotated[Edges | None, AfterValidator(_has_area)]
+
+
+class DetectRequest(StrictModel):
+    """What may come beside the photo of ``POST /v1/detect``."""
+
+    box: PhotoBox = None
+
+
 class RecommendationRequest(StrictModel):
-    """Body of ``POST /v1/recommendations``; every field is optional."""
+    """Body of ``POST /v1/recommendations``; every field is optional.
+
+    `embedding` stands in for a photo that was analysed elsewhere by the release's network;
+    `cursor` is the ``next_cursor`` of an answer to the same search.
+    """
 
     text: Phrase | None = None
     item_id: ItemId | None = None
     user_id: UserId | None = None
     recent: Annotated[list[ItemId], Field(max_length=1_000)] = []
     bought: Annotated[list[ItemId], Field(max_length=1_000)] = []
-    box: tuple[Fraction, Fraction, Fraction, Fraction] | None = None
+    box: PhotoBox = None
+    embedding: Annotated[list[float], Field(min_length=1, max_length=MAX_EMBEDDING)] | None = None
     k: Annotated[int, Field(ge=1, le=MAX_K)] = 10
     filters: Annotated[dict[FilterName, FilterValue], Field(max_length=20)] | None = None
     exclude: Annotated[list[ItemId], Field(max_length=10_000)] = []
     filter_viewed: bool = True
-
-    @model_validator(mode="after")
-    def _check_box(self) -> Self:
-        if self.box is not None:
-            x1, y1, x2, y2 = self.box
-            if x1 >= x2 or y1 >= y2:
-                raise ValueError("box must be [x1, y1, x2, y2] with x1 < x2 and y1 < y2")
-        return self
+    cursor: Annotated[str, StringConstraints(min_length=1, max_length=MAX_CURSOR)] | None = None
 
     def query(self, photo: bytes | None) -> Query:
         """Return the query this request makes with the photo sent beside it."""
@@ -83,6 +118,7 @@ class RecommendationRequest(StrictModel):
             user_id=self.user_id,
             recent=tuple(self.recent),
             bought=tuple(self.bought),
+            embedding=self.embedding,
         )
 
     def filter_values(self) -> dict[str, object] | None:
@@ -98,7 +134,7 @@ class RecommendationRequest(StrictModel):
 class AddressModel(BaseModel):
     """Arguments in the address: text that must read as the type asked for."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class SimilarArguments(AddressModel):
@@ -111,3 +147,53 @@ class UsersArguments(AddressModel):
     """Arguments of ``GET /v1/users``."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_USERS)] = 50
+
+
+class FacetArguments(AddressModel):
+    """Arguments of ``GET /v1/facets``; one that is repeated means any of its values."""
+
+    type: list[FilterText] = []
+    category: list[FilterText] = []
+    color: list[FilterText] = []
+    brand: list[FilterText] = []
+    attributes: list[FilterText] = []
+    price_min: float | None = None
+    price_max: float | None = None
+    new: bool | None = None
+    limit: Annotated[int, Field(ge=1, le=MAX_FACET_VALUES)] = 100
+
+    @classmethod
+    def of(cls, arguments: MultiDict[str, str]) -> FacetArguments:
+        """Read an address; what may come once must not come twice."""
+        several = {"type", "category", "color", "brand", "attributes"}
+        return cls.model_validate(
+            {
+                name: values if name in several or len(values) > 1 else values[0]
+                for name, values in arguments.lists()
+            }
+        )
+
+    @model_validator(mode="after")
+    def _check_prices(self) -> Self:
+        if (
+            self.price_min is not None
+            and self.price_max is not None
+            and self.price_min > self.price_max
+        ):
+            raise ValueError("price_min must not be above price_max")
+        return self
+
+    def filters(self) -> dict[str, object]:
+        """Return them as ``modiste.recommender.facets.facets`` takes them."""
+        asked: dict[str, object] = {
+            name: value
+            for name in ("type", "category", "color", "brand", "attributes")
+            if (value := getattr(self, name))
+        }
+        ends = {"min": self.price_min, "max": self.price_max}
+        price = {name: end for name, end in ends.items() if end is not None}
+        if price:
+            asked["price"] = price
+        if self.new is not None:
+            asked["new"] = self.new
+        return asked

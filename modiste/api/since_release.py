@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from modiste.data import columns
 from modiste.data.store.event_log import Event, EventLog
+from modiste.data.store.tombstones import Tombstones
 from modiste.recommender.query import Query
 
 logger = logging.getLogger(__name__)
@@ -24,10 +25,13 @@ class SinceRelease:
     Parameters
     ----------
     log : EventLog
+    tombstones : Tombstones
+        Of shoppers who were erased: the release's history of them is not read.
     """
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventLog, tombstones: Tombstones) -> None:
         self._log = log
+        self._tombstones = tombstones
 
     def completed(self, query: Query, as_of: datetime) -> tuple[Query, tuple[str, ...]]:
         """Return a query with what its shopper looked at and bought after `as_of`.
@@ -50,10 +54,14 @@ class SinceRelease:
             return query, ()
         try:
             events = self._log.since(query.user_id, as_of)
+            erased = self._tombstones.erased([query.user_id])
         except SQLAlchemyError as error:
             logger.warning("events could not be read: %s", error)
             return query, (_UNREAD,)
         looked, bought = looked_and_bought(events)
+        if any(erased_at > as_of for erased_at in erased.values()):
+            # The release was made before, and knows what was erased.
+            query = replace(query, user_id=None)
         return replace(query, recent=(*looked, *query.recent), bought=(*bought, *query.bought)), ()
 
 

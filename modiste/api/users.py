@@ -7,7 +7,17 @@ from flask import Blueprint, Response, request
 
 from modiste.api.answers import ShopperAnswer, UsersAnswer, answer
 from modiste.api.live import Live, LiveRelease
+from modiste.api.operations import Answer, Operation, documented
 from modiste.api.schemas import UsersArguments
+
+USERS = Operation(
+    "list_users",
+    "Shoppers to choose among; a demo only.",
+    scope="admin",
+    answers=(Answer(UsersAnswer),),
+    errors=(503,),
+    arguments=UsersArguments,
+)
 
 _N_LAST_BOUGHT = 3
 
@@ -17,6 +27,7 @@ def users_blueprint(live: Live) -> Blueprint:
     blueprint = Blueprint("users", __name__)
 
     @blueprint.get("/v1/users")
+    @documented(USERS)
     def users() -> Response:
         asked = UsersArguments.model_validate(request.args.to_dict())
         return answer(UsersAnswer(users=shoppers(live.release(), asked.limit)))

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from modiste.attribute_model.garment import Garment
+from modiste.attribute_model.garment import Box, Garment
 from modiste.data import images
 from modiste.errors import ReleaseError, UnknownItemError
 from modiste.nlp.attribute_query import AttributeQuery
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.history import History
-from modiste.recommender.query import Query
+from modiste.recommender.query import Image, Query
 from modiste.recommender.readers import PhotoReader, TextReader
 from modiste.recommender.wishes import with_garment, with_phrase
 
@@ -47,14 +48,14 @@ class QueryEncoder:
         Raises
         ------
         ValueError
-            If a phrase is empty.
+            If a phrase is empty, or an embedding has another size than the release's.
         UnknownItemError
             If a query asks for items like one that the release does not hold.
         InvalidImageError
             If a photo cannot be used.
         ReleaseError
-            If a photo or phrase comes and the release has no network or word vectors, or
-            the network gives numbers that are none.
+            If a photo, phrase or embedding comes and the release has no network, word vectors
+            or embeddings, or the network gives numbers that are none.
         """
         garments = self._garments(queries)
         return [
@@ -63,29 +64,51 @@ class QueryEncoder:
 
     def _garments(self, queries: Sequence[Query]) -> list[Garment | None]:
         found: list[Garment | None] = [None] * len(queries)
-        rows = [row for row, query in enumerate(queries) if query.image is not None]
-        if not rows:
+        photos = [
+            (row, query.image, query.box)
+            for row, query in enumerate(queries)
+            if query.image is not None
+        ]
+        if not photos:
             return found
+        rows, images_of, boxes = zip(*photos, strict=True)
+        for row, garment in zip(rows, self.garments(images_of, list(boxes)), strict=True):
+            found[row] = garment
+        return found
+
+    def garments(
+        self, photos: Sequence[Image], boxes: Sequence[Box | None] | None = None
+    ) -> list[Garment]:
+        """Return what the network sees in each of some photos.
+
+        Parameters
+        ----------
+        photos : sequence of bytes, path or ndarray
+        boxes : sequence of tuple or None, optional
+            Of the garment meant on each; by default the network's own.
+
+        Raises
+        ------
+        InvalidImageError
+            If a photo cannot be used.
+        ReleaseError
+            If the release has no network, or the network gives numbers that are none.
+        """
         if self.photo_reader is None:
             raise ReleaseError(
                 "This release has no network, so it cannot read a photo; publish one that has, "
                 "or ask by text, item or shopper. Received: a query with a photo"
             )
-        photos = [
-            images.decode(image, max_side=MAX_SIDE_PX)
-            for row in rows
-            if (image := queries[row].image) is not None
-        ]
-        boxes = [queries[row].box for row in rows]
-        for row, garment in zip(rows, self.photo_reader.detect(photos, boxes), strict=True):
+        pixels = [images.decode(photo, max_side=MAX_SIDE_PX) for photo in photos]
+        garments = self.photo_reader.detect(pixels, boxes)
+        for garment in garments:
             numbers = (garment.embedding, garment.attribute_scores)
             if not all(np.isfinite(part).all() for part in numbers):
                 raise ReleaseError(
                     "The network must give finite numbers for every photo; publish a release with "
                     "another network, or roll back. Received: NaN or infinite ones"
                 )
-            found[row] = garment
-        return found
+        return garments
 
     def _encode(self, query: Query, garment: Garment | None) -> EncodedQuery:
         encoded, notes = self._shopper(query)
@@ -99,10 +122,26 @@ class QueryEncoder:
             encoded = EncodedQuery.of_item(self.catalogue, item_index, encoded)
         if garment is not None:
             encoded = with_garment(encoded, garment, self.catalogue)
+        if query.embedding is not None:
+            encoded = replace(encoded, embedding=self._embedding(query.embedding))
         if query.text is not None:
             encoded, told = with_phrase(encoded, self._read(query.text), self.catalogue)
             notes += told
         return replace(encoded, notes=tuple(notes))
+
+    def _embedding(self, embedding: NDArray[np.float32] | Sequence[float]) -> NDArray[np.float32]:
+        size = self.catalogue.embeddings.shape[1]
+        if size == 0:
+            raise ReleaseError(
+                "This release knows no item by its looks; publish one with photos, or ask by text, "
+                "item or shopper. Received: a query with an embedding"
+            )
+        if len(embedding) != size:
+            raise ValueError(
+                f"embedding must be of the release's network, {size} numbers. "
+                f"Received: {len(embedding)}"
+            )
+        return np.asarray(embedding, dtype=np.float32)
 
     def _shopper(self, query: Query) -> tuple[EncodedQuery, list[str]]:
         notes: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,11 +43,16 @@ class Query:
     bought : tuple of str, optional
         Items they bought since the release, newest last: they count at once, and are not shown
         again unless they are of a kind that is bought again.
+    embedding : ndarray or sequence of float, optional
+        In place of a photo: what the release's own network made of one elsewhere, such as on
+        the shopper's phone, shape ``(embedding_size,)``. Kept as float32 of length 1. It brings
+        no category or attributes.
 
     Raises
     ------
     ValueError
-        If a field has the wrong type or the box has no area inside [0, 1].
+        If a field has the wrong type, the box has no area inside [0, 1], or the embedding comes
+        beside a photo or is no list of finite numbers that are not all 0.
     """
 
     image: Image | None = None
@@ -56,6 +62,7 @@ class Query:
     user_id: str | None = None
     recent: tuple[str, ...] = ()
     bought: tuple[str, ...] = ()
+    embedding: NDArray[np.float32] | Sequence[float] | None = None
 
     def __post_init__(self) -> None:
         for name in ("text", "item_id", "user_id"):
@@ -72,6 +79,10 @@ class Query:
             object.__setattr__(self, "box", _checked_box(self.box))
             if self.image is None:
                 raise ValueError("A box needs the image it lies on. Received a box and no image.")
+        if self.embedding is not None:
+            object.__setattr__(self, "embedding", _checked_embedding(self.embedding))
+            if self.image is not None:
+                raise ValueError("An embedding takes the place of an image. Received: both of them")
 
 
 def _checked_image(image: object) -> Image | None:
@@ -93,3 +104,19 @@ def _checked_box(box: object) -> Box:
     if not (0 <= x1 < x2 <= 1 and 0 <= y1 < y2 <= 1):
         raise ValueError(f"{rule}. Received: {box!r}")
     return x1, y1, x2, y2
+
+
+def _checked_embedding(embedding: object) -> NDArray[np.float32]:
+    rule = "embedding must be a list of finite numbers that are not all 0"
+    try:
+        numbers = np.asarray(embedding, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{rule}. Received: {type(embedding).__name__}") from None
+    if numbers.ndim != 1 or not numbers.size:
+        raise ValueError(f"{rule}. Received: an array of shape {numbers.shape}")
+    greatest = float(np.abs(numbers).max())
+    if not np.isfinite(greatest) or greatest == 0.0:
+        raise ValueError(f"{rule}. Received: a greatest number of {greatest}")
+    # By the greatest first: the squares of large numbers are infinite.
+    scaled = numbers / greatest
+    return np.asarray(scaled / np.linalg.norm(scaled), dtype=np.float32)

@@ -9,6 +9,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from modiste.attribute_model.garment import Box, Garment
 from modiste.recommender.agreement import is_weak_match
 from modiste.recommender.answer import Ranked, write_answers
 from modiste.recommender.arrangement import Arranger
@@ -22,7 +23,7 @@ from modiste.recommender.history import History
 from modiste.recommender.item_to_item import ItemWeights
 from modiste.recommender.manifest import Manifest
 from modiste.recommender.pool import PoolSource, propose, with_rows
-from modiste.recommender.query import Query
+from modiste.recommender.query import Image, Query
 from modiste.recommender.ranker import Ranker
 from modiste.recommender.readers import PhotoReader, TextReader
 from modiste.recommender.reasons import Explainer
@@ -213,6 +214,30 @@ class Recommender:
     ) -> Recommendations:
         """Return `k` products like one of the catalogue; see `recommend`."""
         return self.recommend(Query(item_id=item_id), k, filters=filters, exclude=exclude)
+
+    def detect(self, image: Image, *, box: Box | None = None) -> Garment:
+        """Return what the network sees in a photo, without looking for products.
+
+        Parameters
+        ----------
+        image : bytes, path or ndarray
+            As in `Query`.
+        box : tuple of float, optional
+            Of the garment meant; by default the network's own.
+
+        Raises
+        ------
+        ValueError
+            If the image or the box is not as `Query` wants it.
+        InvalidImageError
+            If the photo cannot be used.
+        ReleaseError
+            If the release has no network.
+        """
+        query = Query(image=image, box=box)
+        if query.image is None:
+            raise ValueError("image must be a photo. Received: None")
+        return self.encoder.garments([query.image], [query.box])[0]
 
     def recommend_batch(
         self,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from contract import CheckedClient
 from fake_recommender import FakeRecommender, item_table, photo
 from flask.testing import FlaskClient
 
@@ -14,6 +15,13 @@ from modiste.api import ApiConfig, create_app
 
 # The checkerboard shop is in there.
 sys.path.append(str(Path(__file__).parents[1] / "recommender"))
+
+
+def checked_client(*parts: object) -> FlaskClient:
+    """Return a client of `create_app` whose every answer is held against the contract."""
+    app = create_app(*parts)  # type: ignore[arg-type]
+    app.test_client_class = CheckedClient
+    return app.test_client()
 
 
 @pytest.fixture
@@ -41,6 +49,6 @@ def images_dir(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(recommender: FakeRecommender, images_dir: Path) -> FlaskClient:
-    app = create_app(recommender, ApiConfig(images_dir=images_dir, demo=True))
+    client = checked_client(recommender, ApiConfig(images_dir=images_dir, demo=True))
     recommender.calls.clear()  # those that warmed it
-    return app.test_client()
+    return client

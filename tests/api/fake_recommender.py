@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from PIL import Image
+from PIL import Image as Picture
 
-from modiste.attribute_model.garment import Garment
+from modiste.attribute_model.garment import Box, Garment
 from modiste.data import images
 from modiste.data.identifiers import IdMap
 from modiste.data.vocabulary import Vocabulary
@@ -20,7 +20,7 @@ from modiste.nlp.attribute_query import AttributeQuery, Match
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.history import History
 from modiste.recommender.manifest import Manifest
-from modiste.recommender.query import Query
+from modiste.recommender.query import Image, Query
 from modiste.recommender.recommendation import Reason, Recommendation, Recommendations
 
 VOCABULARY = Vocabulary(
@@ -127,6 +127,13 @@ class FakeRecommender:
     def similar(self, item_id: str, k: int = 10) -> Recommendations:
         return self.recommend(Query(item_id=item_id), k, exclude=[item_id])
 
+    def detect(self, image: Image, *, box: Box | None = None) -> Garment:
+        self.calls.append({"image": image, "box": box})
+        if self.fails_with is not None:
+            raise self.fails_with
+        images.decode(image)
+        return self._garment()
+
     def warm(self) -> None:
         self.is_warm = True
 
@@ -167,5 +174,5 @@ class FakeRecommender:
 def photo(size: tuple[int, int] = (48, 64), kind: str = "JPEG") -> bytes:
     pixels = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, kind)
+    Picture.fromarray(pixels).save(file, kind)
     return file.getvalue()

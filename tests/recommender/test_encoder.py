@@ -5,6 +5,7 @@ import pytest
 from checkerboard import BARE, RedMeansEven, WordByWord, photo
 
 from modiste.errors import InvalidImageError, ReleaseError, UnknownItemError
+from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.encoder import QueryEncoder
 from modiste.recommender.history_counts import BOUGHT_WEIGHT, RECENT_WEIGHT
@@ -131,6 +132,31 @@ class TestPhoto:
     def test_needs_a_network(self, catalogue, history):
         with pytest.raises(ReleaseError, match="no network"):
             _encoded(QueryEncoder(catalogue, history), image=photo(0))
+
+
+class TestEmbedding:
+    def test_is_what_the_photo_would_be_to_the_visual_source(self, encoder):
+        seen = _encoded(encoder, image=photo(1))
+        told = _encoded(encoder, embedding=seen.embedding.tolist())
+        np.testing.assert_allclose(told.embedding, seen.embedding, rtol=1e-6)
+        assert told.garment is None
+        assert told.attributes is None
+        assert told.wants_something
+
+    def test_of_another_size_is_refused(self, encoder, catalogue):
+        size = catalogue.embeddings.shape[1]
+        with pytest.raises(ValueError, match=f"{size} numbers. Received: {size + 1}"):
+            _encoded(encoder, embedding=[1.0] * (size + 1))
+
+    def test_needs_a_release_with_embeddings(self, catalogue, history):
+        blind = Catalogue.from_items(catalogue.items, catalogue.vocabulary)
+        with pytest.raises(ReleaseError, match="by its looks"):
+            _encoded(QueryEncoder(blind, history), embedding=[1.0])
+
+    def test_overrules_the_items_looks(self, encoder):
+        query = _encoded(encoder, item_id="i0", embedding=[0.0, 1.0] + [0.0] * 14)
+        assert query.embedding.argmax() == 1
+        assert query.attributes.any()
 
 
 class TestPhrase:

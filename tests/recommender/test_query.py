@@ -26,3 +26,36 @@ def test_image_buffers_become_bytes(image):
 )
 def test_images_are_kept_as_they_are(image):
     assert Query(image=image).image is image
+
+
+@pytest.mark.parametrize(
+    "embedding",
+    [
+        [],
+        "0.5",
+        [[0.5]],
+        [0.0, 0.0],
+        [1.0, float("nan")],
+        [float("inf")],
+        ["x"],
+        [1, [2]],
+        [10**400],
+    ],
+)
+def test_an_embedding_must_be_finite_numbers(embedding):
+    with pytest.raises(ValueError, match=r"embedding must be .*Received: "):
+        Query(embedding=embedding)
+
+
+@pytest.mark.parametrize("embedding", [[3.0, 4.0], (3, 4), np.array([3e300, 4e300])])
+def test_an_embedding_is_brought_to_length_1(embedding):
+    kept = Query(embedding=embedding).embedding
+    assert kept.dtype == np.float32
+    np.testing.assert_allclose(kept, [0.6, 0.8], rtol=1e-6)
+
+
+def test_an_embedding_takes_the_place_of_a_photo():
+    with pytest.raises(ValueError, match="Received: both"):
+        Query(image=b"photo", embedding=[1.0])
+    with pytest.raises(ValueError, match="box needs the image"):
+        Query(box=(0, 0, 1, 1), embedding=[1.0])

@@ -42,6 +42,7 @@ EVERY_QUERY = {
     "phrase nobody understands": Query(text="zxcvb"),
     "photo, phrase and shopper": Query(image=photo(0), text="no cotton", user_id="b4"),
     "item": Query(item_id="i5"),
+    "embedding": Query(embedding=[1.0] + [0.0] * 15),
     "item without anything": Query(item_id=f"i{BARE}"),
     "recent items": Query(recent=("i3", "i7")),
 }
@@ -141,6 +142,18 @@ class TestShopper:
 
 
 class TestWanted:
+    def test_embedding_brings_its_kind(self, recommender):
+        for parity in (0, 1):
+            garment = recommender.detect(photo(parity), box=(0.1, 0.1, 0.6, 0.6))
+            answer = recommender.recommend(Query(embedding=garment.embedding), 6)
+            assert all(item % 2 == parity for item in _indices(answer))
+            assert answer.garment is None
+
+    def test_photo_is_named_without_a_search(self, recommender):
+        assert recommender.detect(photo(0)).category == "Dress"
+        with pytest.raises(ValueError, match="image must be a photo"):
+            recommender.detect(None)
+
     def test_photo_brings_its_kind(self, recommender):
         for parity in (0, 1):
             answer = recommender.recommend(Query(image=photo(parity)), 6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final, Self
 
 from alembic import command
@@ -34,6 +35,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._finishing: list[Callable[[], None]] = []
 
     @classmethod
     def connect(cls, url: str) -> Self:
@@ -65,6 +67,8 @@ class Database:
             parsed.set(drivername=_DRIVER),
             pool_size=_POOL_SIZE,
             pool_pre_ping=True,
+            # An error is logged, and shoppers' ids and phrases must not be.
+            hide_parameters=True,
             connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "modiste"},
         )
         database = cls(engine)
@@ -125,8 +129,14 @@ class Database:
                     f"one or a later one. Received: {error}"
                 ) from error
 
+    def before_closing(self, finish: Callable[[], None]) -> None:
+        """Have something called by `close` while the database can still be written."""
+        self._finishing.append(finish)
+
     def close(self) -> None:
         """Close every connection."""
+        while self._finishing:
+            self._finishing.pop()()
         self.engine.dispose()
 
 

@@ -13,10 +13,21 @@ from sqlalchemy.dialects.postgresql import insert
 from modiste.data.columns import EVENT_NAMES, SEARCH
 from modiste.data.store.database import Database
 from modiste.data.store.schema import EVENTS, QUARANTINED
+from modiste.data.store.tombstones import Tombstones
 
 #: Clocks of phones are a little fast; past this an event is from the future.
 TOLERANCE: Final = timedelta(minutes=5)
 MAX_QUANTITY: Final = 1_000_000
+#: The columns of an `Event`.
+EVENT_COLUMNS: Final = (
+    "event_id",
+    "user_id",
+    "event_name",
+    "event_time",
+    "item_id",
+    "quantity",
+    "search_term",
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +98,7 @@ class Recorded:
     n_new : int
         Kept now.
     n_known : int
-        Kept before, or twice among these.
+        Kept before, twice among these, or of a shopper who was erased after it.
     n_quarantined : int
         From the future: set aside, to be listed with `quarantined`.
     """
@@ -107,6 +118,7 @@ class EventLog:
 
     def __init__(self, database: Database) -> None:
         self._engine = database.engine
+        self._tombstones = Tombstones(database)
 
     def record(self, events: Sequence[Event], *, now: datetime | None = None) -> Recorded:
         """Keep events; all of them are on disk when this returns, or none.
@@ -127,10 +139,17 @@ class EventLog:
         known = {event.event_id: event for event in reversed(events)}
         # One order for all writers, so that two batches never wait for each other.
         ordered = [known[event_id] for event_id in sorted(known)]
-        due = [asdict(event) for event in ordered if event.event_time <= latest]
-        early = [asdict(event) for event in ordered if event.event_time > latest]
         n_new = n_quarantined = 0
         with self._engine.begin() as connection:
+            erased = self._tombstones.erased_in(connection, {one.user_id for one in ordered})
+            # A phone that sends again must not bring back what was erased.
+            ordered = [
+                event
+                for event in ordered
+                if event.user_id not in erased or event.event_time > erased[event.user_id]
+            ]
+            due = [asdict(event) for event in ordered if event.event_time <= latest]
+            early = [asdict(event) for event in ordered if event.event_time > latest]
             if due:
                 statement = insert(EVENTS).on_conflict_do_nothing(index_elements=["event_id"])
                 kept = connection.execute(statement.returning(EVENTS.c.event_id), due)
@@ -144,7 +163,7 @@ class EventLog:
     def since(self, user_id: str, moment: datetime, *, limit: int = 1_000) -> list[Event]:
         """Return what a shopper did after a moment, oldest first; of more, the latest `limit`."""
         statement = (
-            select(*_COLUMNS)
+            select(*(EVENTS.c[name] for name in EVENT_COLUMNS))
             .where(EVENTS.c.user_id == user_id, EVENTS.c.event_time > moment)
             .order_by(EVENTS.c.event_time.desc(), EVENTS.c.event_id.desc())
             .limit(limit)
@@ -157,7 +176,7 @@ class EventLog:
         """Return the events that came from the future, latest first."""
         table = QUARANTINED
         statement = (
-            select(*(table.c[column.name] for column in _COLUMNS))
+            select(*(table.c[name] for name in EVENT_COLUMNS))
             .order_by(table.c.event_time.desc(), table.c.event_id)
             .limit(limit)
         )
@@ -168,17 +187,3 @@ class EventLog:
         """Return how many events count."""
         with self._engine.connect() as connection:
             return int(connection.execute(select(func.count()).select_from(EVENTS)).scalar_one())
-
-
-_COLUMNS: Final = tuple(
-    EVENTS.c[name]
-    for name in (
-        "event_id",
-        "user_id",
-        "event_name",
-        "event_time",
-        "item_id",
-        "quantity",
-        "search_term",
-    )
-)

@@ -6,12 +6,15 @@ Times are of the event, in UTC; ``received_at`` is when this database got it.
 from __future__ import annotations
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -44,3 +47,56 @@ EVENTS = Table(
 )
 #: Events whose time had not come when they were received; they count for nothing.
 QUARANTINED = Table("quarantined_events", METADATA, *_event_columns())
+
+#: What was asked and shown, a row a page of a search. `filters` is JSON; photos are not kept.
+SEARCHES = Table(
+    "searches",
+    METADATA,
+    Column("search_id", Text, primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("release_id", Text, nullable=False),
+    Column("user_id", Text),
+    Column("phrase", Text),
+    Column("item_id", Text),
+    Column("has_photo", Boolean, nullable=False),
+    Column("has_embedding", Boolean, nullable=False),
+    Column("filters", Text),
+    Column("shown", ARRAY(Text), nullable=False),
+    Index("searches_of_user", "user_id"),
+    Index("searches_by_time", "made_at"),
+)
+#: What a shopper thought of an item that a search showed.
+FEEDBACK = Table(
+    "feedback",
+    METADATA,
+    Column("search_id", Text, primary_key=True),
+    Column("item_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Index("feedback_by_time", "made_at"),
+)
+#: Shoppers who were erased: no id, only its hash, so that an old copy of theirs can be known.
+TOMBSTONES = Table(
+    "tombstones",
+    METADATA,
+    Column("user_hash", LargeBinary, primary_key=True),
+    Column("erased_at", DateTime(timezone=True), nullable=False),
+)
+#: One random salt, made with the tables.
+SALTS = Table(
+    "salts",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
+)
+#: Answers given under an Idempotency-Key, of which only the hash is kept.
+KEPT_ANSWERS = Table(
+    "kept_answers",
+    METADATA,
+    Column("key_hash", LargeBinary, primary_key=True),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Index("kept_answers_by_time", "made_at"),
+)

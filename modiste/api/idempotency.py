@@ -1,0 +1,52 @@
+"""``Idempotency-Key``: a request sent twice is answered once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from flask import Request, Response
+
+from modiste.api.problems import InvalidRequestError
+
+if TYPE_CHECKING:
+    from modiste.data.store.kept_answers import KeptAnswers
+
+HEADER: Final = "Idempotency-Key"
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def answered_once(
+    kept: KeptAnswers, request: Request, body: bytes, make: Callable[[], str]
+) -> Response:
+    """Return the JSON that `make` makes, or what it made for the same key and body before.
+
+    Without the header it is made each time. Keys of one client are not those of another.
+
+    Raises
+    ------
+    InvalidRequestError
+        If the key is not one.
+    KeyInUseError, KeyReusedError
+        See `KeptAnswers.once`.
+    """
+    key = request.headers.get(HEADER)
+    if key is None:
+        return _json(make())
+    if _KEY.fullmatch(key) is None:
+        raise InvalidRequestError(
+            f"{HEADER} must be 1 to 255 visible ASCII characters. Received: {key[:80]!r}",
+            field=HEADER,
+            code="idempotency_key",
+            status=400,
+        )
+    owner = request.headers.get("Authorization", "")
+    whole = f"{owner}\n{request.method}\n{request.path}\n{key}"
+    return _json(kept.once(whole, body, make))
+
+
+def _json(text: str) -> Response:
+    response = Response(text, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response

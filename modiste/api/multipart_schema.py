@@ -1,0 +1,54 @@
+"""How the contract says a form: a photo, and a model's fields one by one or in one part."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from modiste.api.bodies import TEXT_FIELDS
+
+_PHOTO_TYPES: Final = "image/jpeg, image/png, image/webp"
+
+
+def multipart_content(
+    model: type[BaseModel], reference: dict[str, Any], *, needs_photo: bool
+) -> dict[str, Any]:
+    """Return the media type object of a form.
+
+    Parameters
+    ----------
+    model : model
+        Its fields may come as parts of the form.
+    reference : dict
+        To the schema of the model.
+    needs_photo : bool
+    """
+    fields = model.model_json_schema(ref_template="#/components/schemas/{model}")["properties"]
+    properties: dict[str, Any] = {
+        "photo": {
+            "type": "string",
+            "format": "binary",
+            "description": "A file: JPEG, PNG or WebP, whatever its name says.",
+        },
+        "query": {**reference, "description": "Every value in one part, as JSON."},
+        **fields,
+    }
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "minProperties": 1,
+        # Either one part for all values, or a part for each.
+        "dependentSchemas": {"query": {"propertyNames": {"enum": ["photo", "query"]}}},
+    }
+    if needs_photo:
+        schema["required"] = ["photo"]
+    encoding = {
+        "photo": {"contentType": _PHOTO_TYPES},
+        "query": {"contentType": "application/json"},
+    }
+    for name in fields:
+        kind = "text/plain" if name in TEXT_FIELDS else "application/json"
+        encoding[name] = {"contentType": kind}
+    return {"schema": schema, "encoding": encoding}

@@ -1,0 +1,126 @@
+"""``/v1/users/{user_id}``: all that the store has of a shopper, handed over or erased."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint, Response
+from pydantic import BaseModel, TypeAdapter
+
+from modiste.api.answers import answer
+from modiste.api.operations import Answer, Operation, documented
+from modiste.api.schemas import UserId
+from modiste.data.store.background import BackgroundWriter
+from modiste.data.store.search_log import Search
+from modiste.data.store.shopper_data import ShopperData
+
+_FLUSH_SECONDS = 2.0
+_USER_ID: TypeAdapter[str] = TypeAdapter(UserId)
+
+
+class EventAnswer(BaseModel):
+    """An event, as it was sent."""
+
+    event_id: str
+    event_name: str
+    event_time: datetime
+    item_id: str | None
+    quantity: int | None
+    search_term: str | None
+
+
+class SearchAnswer(BaseModel):
+    """A page of a search; `filters` is JSON."""
+
+    search_id: str
+    page: int
+    made_at: datetime
+    release_id: str
+    phrase: str | None
+    item_id: str | None
+    has_photo: bool
+    has_embedding: bool
+    filters: str | None
+    shown: list[str]
+
+
+class FeedbackGiven(BaseModel):
+    """What the shopper thought of an item."""
+
+    search_id: str
+    item_id: str
+    kind: str
+    made_at: datetime
+
+
+class ShopperDataAnswer(BaseModel):
+    """Everything the store has of a shopper; lists are empty where there is nothing."""
+
+    user_id: str
+    events: list[EventAnswer]
+    quarantined_events: list[EventAnswer]
+    searches: list[SearchAnswer]
+    feedback: list[FeedbackGiven]
+
+
+class ErasedAnswer(BaseModel):
+    """What was erased; the release forgets the shopper when the next one is trained."""
+
+    erased_at: datetime
+    events: int
+    searches: int
+    feedback: int
+
+
+EXPORT = Operation(
+    "export_user",
+    "Everything the store has of a shopper.",
+    scope="admin",
+    answers=(Answer(ShopperDataAnswer),),
+    errors=(422, 503),
+)
+ERASE = Operation(
+    "erase_user",
+    "Erase everything the store has of a shopper; again is harmless.",
+    scope="admin",
+    answers=(Answer(ErasedAnswer),),
+    errors=(422, 503),
+)
+
+
+def shopper_data_blueprint(data: ShopperData, writer: BackgroundWriter[Search]) -> Blueprint:
+    """Return the endpoints that hand over and erase; `writer` may still hold searches."""
+    blueprint = Blueprint("shopper_data", __name__, url_prefix="/v1/users")
+
+    @blueprint.get("/<path:user_id>")
+    @documented(EXPORT)
+    def export(user_id: str) -> Response:
+        writer.flush(_FLUSH_SECONDS)
+        record = data.record(_USER_ID.validate_python(user_id))
+        return answer(
+            ShopperDataAnswer.model_validate(
+                {
+                    "user_id": user_id,
+                    "events": [vars(one) for one in record.events],
+                    "quarantined_events": [vars(one) for one in record.quarantined],
+                    "searches": [vars(one) for one in record.searches],
+                    "feedback": [vars(one) for one in record.feedback],
+                }
+            )
+        )
+
+    @blueprint.delete("/<path:user_id>")
+    @documented(ERASE)
+    def erase(user_id: str) -> Response:
+        # What still waits to be written is older than the tombstone, which keeps it out.
+        erased = data.erase(_USER_ID.validate_python(user_id))
+        return answer(
+            ErasedAnswer(
+                erased_at=erased.erased_at,
+                events=erased.n_events,
+                searches=erased.n_searches,
+                feedback=erased.n_feedback,
+            )
+        )
+
+    return blueprint

@@ -1,0 +1,163 @@
+"""What was asked and shown, and what shoppers thought of it."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import any_, func, literal, select
+from sqlalchemy.dialects.postgresql import insert
+
+from modiste.data.store.database import Database
+from modiste.data.store.schema import FEEDBACK, SEARCHES
+from modiste.data.store.tombstones import Tombstones
+from modiste.errors import UnknownItemError, UnknownSearchError
+
+FEEDBACK_KINDS: Final = ("click", "like", "dislike", "dismiss")
+#: Searches and feedback are kept this long.
+KEPT: Final = timedelta(days=90)
+_SECONDS_BETWEEN_PRUNINGS: Final = 3_600.0
+
+
+@dataclass(frozen=True)
+class Search:
+    """One page of a search. Neither the photo nor its embedding is part of it.
+
+    Parameters
+    ----------
+    search_id : str
+    page : int
+        0 for the first.
+    made_at : datetime
+        With a zone.
+    release_id : str
+    shown : tuple of str
+        Items, best first.
+    user_id, phrase, item_id : str, optional
+    has_photo, has_embedding : bool
+        Whether the search came with one.
+    filters : str, optional
+        As JSON; `filters_text` writes it.
+    """
+
+    search_id: str
+    page: int
+    made_at: datetime
+    release_id: str
+    shown: tuple[str, ...]
+    user_id: str | None = None
+    phrase: str | None = None
+    item_id: str | None = None
+    has_photo: bool = False
+    has_embedding: bool = False
+    filters: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("user_id", "phrase", "item_id"):
+            value = getattr(self, name)
+            # PostgreSQL keeps no NUL, and one row must not lose the others of its batch.
+            if value is not None and "\x00" in value:
+                object.__setattr__(self, name, value.replace("\x00", "\N{REPLACEMENT CHARACTER}"))
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What a shopper thought of an item that a search showed."""
+
+    search_id: str
+    item_id: str
+    kind: str
+    made_at: datetime
+
+
+def filters_text(filters: Mapping[str, object] | None) -> str | None:
+    """Return filters as `Search` keeps them."""
+    return json.dumps(filters) if filters else None
+
+
+class SearchLog:
+    """The searches of a database, and the feedback on them.
+
+    Parameters
+    ----------
+    database : Database
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._engine = database.engine
+        self._tombstones = Tombstones(database)
+        self._pruning = threading.Lock()
+        self._next_pruning = 0.0
+
+    def write(self, searches: Sequence[Search]) -> None:
+        """Keep searches, but of shoppers who were erased since; a page is kept once.
+
+        Raises
+        ------
+        sqlalchemy.exc.SQLAlchemyError
+            If the database cannot take them; nothing is kept then.
+        """
+        users = {one.user_id for one in searches if one.user_id is not None}
+        with self._engine.begin() as connection:
+            erased = self._tombstones.erased_in(connection, users)
+            kept = [
+                {**asdict(one), "shown": list(one.shown)}
+                for one in searches
+                if one.user_id not in erased or one.made_at > erased[one.user_id]
+            ]
+            if kept:
+                connection.execute(insert(SEARCHES).on_conflict_do_nothing(), kept)
+        self._prune_at_times()
+
+    def record(self, feedback: Feedback) -> bool:
+        """Keep what a shopper thought, and return whether it was not known before.
+
+        Raises
+        ------
+        UnknownSearchError
+            If no search has that id, or it was erased.
+        UnknownItemError
+            If the search did not show the item.
+        sqlalchemy.exc.SQLAlchemyError
+            If the database cannot take it.
+        """
+        of_search = SEARCHES.c.search_id == feedback.search_id
+        with self._engine.begin() as connection:
+            # Nobody is erased between the look and the write.
+            self._tombstones.erased_in(connection, ())
+            shown = connection.execute(
+                select(func.bool_or(literal(feedback.item_id) == any_(SEARCHES.c.shown))).where(
+                    of_search
+                )
+            ).scalar_one()
+            if shown is None:
+                raise UnknownSearchError(
+                    "search_id must be of a search of the last days that this service answered "
+                    f"with its store at hand. Received: {feedback.search_id!r}"
+                )
+            if not shown:
+                raise UnknownItemError(
+                    f"item_id must be an item that the search showed. Received: "
+                    f"{feedback.item_id!r}"
+                )
+            statement = insert(FEEDBACK).on_conflict_do_nothing().returning(FEEDBACK.c.kind)
+            return connection.execute(statement, asdict(feedback)).first() is not None
+
+    def prune(self, *, now: datetime | None = None) -> None:
+        """Drop the searches and the feedback that are older than `KEPT`."""
+        oldest = (now or datetime.now(UTC)) - KEPT
+        with self._engine.begin() as connection:
+            for table in (FEEDBACK, SEARCHES):
+                connection.execute(table.delete().where(table.c.made_at < oldest))
+
+    def _prune_at_times(self) -> None:
+        with self._pruning:
+            if time.monotonic() < self._next_pruning:
+                return
+            self._next_pruning = time.monotonic() + _SECONDS_BETWEEN_PRUNINGS
+        self.prune()

@@ -1,0 +1,193 @@
+"""How many items there are of each kind, for a shop's filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from modiste.data import columns
+from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.filters import filter_masks
+
+#: Facets beside the columns of the items: the category's type, and what has just arrived.
+TYPE: Final = "type"
+NEW: Final = "new"
+N_PRICE_BANDS: Final = 5
+_SECONDS_A_DAY: Final = 86_400.0
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    """A value of a facet, and the items that have it and pass the filters of other facets."""
+
+    value: str
+    n_items: int
+
+
+@dataclass(frozen=True)
+class PriceBand:
+    """The items of prices from `min` to `max`, both included; bands do not overlap."""
+
+    min: float
+    max: float
+    n_items: int
+
+
+@dataclass(frozen=True)
+class Facets:
+    """Counts by facet; an item is counted in a facet if it passes the filters of all others.
+
+    Parameters
+    ----------
+    n_items : int
+        Items that pass every filter.
+    values : mapping of str to tuple of FacetValue
+        By facet (``type``, ``category``, ``color``, ``brand``): those that have items or are
+        filtered by, most items first.
+    prices : tuple of PriceBand
+        Cheapest first. They part the items on sale, whatever the filters.
+    n_new : int
+        Items that have just arrived.
+    """
+
+    n_items: int
+    values: Mapping[str, tuple[FacetValue, ...]]
+    prices: tuple[PriceBand, ...]
+    n_new: int
+
+
+def facets(
+    catalogue: Catalogue,
+    filters: Mapping[str, object],
+    *,
+    base: NDArray[np.bool_],
+    new: NDArray[np.bool_],
+) -> Facets:
+    """Count the items of each value of each facet.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    filters : mapping of str to object
+        As ``modiste.recommender.filters.filter_masks`` takes them, and ``type`` (names of
+        category types, one of which must be the item's) and ``new`` (True or False).
+    base : ndarray
+        Items that may be shown at all, shape ``(n_items,)`` bool.
+    new : ndarray
+        Items that have just arrived, shape ``(n_items,)`` bool; see `just_arrived`.
+
+    Raises
+    ------
+    ValueError
+        If a filter names no column or a value that does not exist.
+    """
+    types, type_names = _types(catalogue)
+    own = {name: value for name, value in filters.items() if name not in (TYPE, NEW)}
+    masks = filter_masks(own, catalogue)
+    if TYPE in filters:
+        masks[TYPE] = np.isin(types, _places(filters[TYPE], type_names))
+    if NEW in filters:
+        masks[NEW] = new if filters[NEW] else ~new
+    coded = {
+        TYPE: (types, type_names),
+        columns.CATEGORY: (catalogue.categories, catalogue.vocabulary.categories),
+        columns.COLOR: (catalogue.colors, catalogue.color_names),
+        columns.BRAND: (catalogue.brands, catalogue.brand_names),
+    }
+    values = {
+        facet: _counted(codes, names, _others(facet, masks, base), filters.get(facet))
+        for facet, (codes, names) in coded.items()
+    }
+    return Facets(
+        n_items=int(_others(None, masks, base).sum()),
+        values=values,
+        prices=_bands(catalogue, base, _others(columns.PRICE, masks, base)),
+        n_new=int((_others(NEW, masks, base) & new).sum()),
+    )
+
+
+def just_arrived(catalogue: Catalogue, until: float, days: float) -> NDArray[np.bool_]:
+    """Return the items that arrived in the last days, shape ``(n_items,)`` bool.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    until : float
+        The present, in seconds since 1970-01-01.
+    days : float
+        Above 0.
+    """
+    age = until / _SECONDS_A_DAY - catalogue.available_from_days
+    # NaN, an unknown day, is not new.
+    return (age >= 0) & (age <= days)
+
+
+def _others(
+    facet: str | None, masks: Mapping[str, NDArray[np.bool_]], base: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return the items that pass the filters of every other facet."""
+    passing = base.copy()
+    for name, mask in masks.items():
+        if name != facet:
+            passing &= mask
+    return passing
+
+
+def _types(catalogue: Catalogue) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    names = tuple(dict.fromkeys(catalogue.vocabulary.category_types))
+    of_category = np.array(
+        [*(names.index(one) for one in catalogue.vocabulary.category_types), -1], dtype=np.int32
+    )
+    # An item without a category, -1, takes the -1 at the end.
+    return of_category[catalogue.categories], names
+
+
+def _places(wanted: object, names: Sequence[str]) -> list[int]:
+    asked = [wanted] if isinstance(wanted, str) else wanted
+    if not isinstance(asked, list | tuple) or not all(one in names for one in asked):
+        raise ValueError(f"{TYPE} must be among {', '.join(names)}. Received: {wanted!r}")
+    return [names.index(one) for one in asked]
+
+
+def _counted(
+    codes: NDArray[np.int32],
+    names: Sequence[str],
+    passing: NDArray[np.bool_],
+    chosen: object,
+) -> tuple[FacetValue, ...]:
+    known = codes[passing & (codes >= 0)]
+    counts = np.bincount(known, minlength=len(names))
+    kept = {chosen} if isinstance(chosen, str) else set(chosen or ())  # type: ignore[call-overload]
+    # Stable: of equal counts, the names' own order.
+    order = np.argsort(-counts, kind="stable")
+    return tuple(
+        FacetValue(names[place], int(counts[place]))
+        for place in order.tolist()
+        if counts[place] or names[place] in kept
+    )
+
+
+def _bands(
+    catalogue: Catalogue, base: NDArray[np.bool_], passing: NDArray[np.bool_]
+) -> tuple[PriceBand, ...]:
+    # As the price filter reads them, so that a band's ends filter exactly its items.
+    prices = pd.to_numeric(catalogue.items[columns.PRICE]).to_numpy(np.float64, na_value=np.nan)
+    priced = base & np.isfinite(prices)
+    if not priced.any():
+        return ()
+    on_sale = np.sort(prices[priced])
+    quantiles = np.arange(1, N_PRICE_BANDS) / N_PRICE_BANDS
+    # Each band starts at a price that exists, and ends at the last before the next one starts.
+    starts = np.unique([on_sale[0], *np.quantile(on_sale, quantiles, method="lower")])
+    ends = on_sale[np.append(np.searchsorted(on_sale, starts[1:]), len(on_sale)) - 1]
+    band = np.searchsorted(starts, prices[priced & passing], side="right") - 1
+    counts = np.bincount(band, minlength=len(starts))
+    return tuple(
+        PriceBand(float(low), float(high), int(n))
+        for low, high, n in zip(starts, ends, counts, strict=True)
+    )
