@@ -1,4 +1,4 @@
-"""``/v1/items``: one item, its photo, and what is like it."""
+"""``/v1/items``: one item, its photo, what is like it and what goes with it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from modiste.api.answers import answer
 from modiste.api.item_images import MEDIA_TYPES
 from modiste.api.live import Live
 from modiste.api.recommendations import recommendations_answer
-from modiste.api.schemas import SimilarArguments
+from modiste.api.schemas import CompleteArguments, SimilarArguments
 
 _IMAGE_MAX_AGE_SECONDS = 3600
 
@@ -27,6 +27,13 @@ def items_blueprint(live: Live) -> Blueprint:
         asked = SimilarArguments.model_validate(request.args.to_dict())
         release = live.release()
         found = release.recommender.similar(item_id, asked.k)
+        return answer(recommendations_answer(found, release))
+
+    @blueprint.get("/<path:item_id>/complete")
+    def complete(item_id: str) -> Response:
+        asked = CompleteArguments.model_validate(request.args.to_dict())
+        release = live.release()
+        found = release.recommender.complete(item_id, asked.k, user_id=asked.user_id)
         return answer(recommendations_answer(found, release))
 
     @blueprint.get("/<path:item_id>/image")
