@@ -119,7 +119,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "Online Retail": [
             _asked(catalogue, dataset.events, nth, _same_day, als, item_to_item) for nth in windows
         ],
-        "demo shop": [_asked(*_demo(seed), nth, _same_week) for seed in seeds for nth in (2, 1)],
+        "demo shop": [
+            _asked(*shop, nth, _same_week) for shop in map(_demo, seeds) for nth in (2, 1)
+        ],
     }
     figures: list[Figure] = []
     for name, asked in parts.items():
