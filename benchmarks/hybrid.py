@@ -68,7 +68,7 @@ from modiste.training.standings import SYSTEMS, K, standings
 from modiste.training.time_cuts import Cut, TimeCuts, time_cuts
 
 from harness import Figure, print_figures
-from paired_scores import BM25, Scored, by_segment, told
+from paired_scores import BM25, Scored, by_segment, difference, told
 
 WINDOW = timedelta(days=28)
 N_WINDOWS, N_TRAINING = 3, 4
@@ -203,31 +203,47 @@ def _demo(out: Path) -> list[Figure]:
 
 
 def _print_rules(release: Recommender, snapshot: Snapshot, labelled: LabelledQueries) -> None:
-    """Print what each of a shop's rules costs and brings."""
+    """Print what each of a shop's rules costs and brings, and the difference to none."""
     catalogue = release.catalogue
+    ways = {name: _ruled(release, snapshot, labelled, rules) for name, rules in RULES.items()}
+    gained = {
+        name: (ndcg_at_k(way, labelled.relevant, K), diversity_at_k(way, catalogue, K))
+        for name, way in ways.items()
+    }
+    age = snapshot.history.as_of.timestamp() / 86_400 - catalogue.available_from_days
     rows = []
-    for name, rules in RULES.items():
-        arranger = Arranger(catalogue, snapshot.history, rules)
-        ranked = np.full((len(labelled), K), -1, dtype=np.int32)
-        for part in pooled_queries(snapshot, labelled):
-            scores, weak = release.ranker.scores(part.features), is_weak_match(part.features)
-            lists = arranger.arrange(part.pool, scores, weak, K)
-            for place, shown in zip(ranked[part.queries], lists, strict=True):
-                place[: len(shown.rows)] = part.pool.item_index[shown.rows]  # a view of `ranked`
-        brands = [len(np.unique(catalogue.brands[row[row >= 0]])) for row in ranked]
-        age = snapshot.history.as_of.timestamp() / 86_400 - catalogue.available_from_days
+    for name, way in ways.items():
+        brands = [len(np.unique(catalogue.brands[row[row >= 0]])) for row in way]
         rows.append(
             (
                 name,
-                f"{ndcg_at_k(ranked, labelled.relevant, K).mean():.3f}",
-                f"{np.nanmean(diversity_at_k(ranked, catalogue, K)):.3f}",
+                *(f"{np.nanmean(values):.3f}" for values in gained[name]),
                 f"{np.mean(brands):.1f}",
-                f"{((age[ranked] >= 0) & (age[ranked] <= 28) & (ranked >= 0)).mean():.3f}",
+                f"{((age[way] >= 0) & (age[way] <= 28) & (way >= 0)).mean():.3f}",
             )
         )
     header = ("rules", "NDCG@10", "diversity", "brands a list", "newer than 28 days")
     title = "Demo shop, what rules cost and bring, all questions (one product a group)"
     terminal.print_tables([Table(title, header, tuple(rows))])
+    for name, (ndcg, diversity) in gained.items():
+        if name != "none":
+            gain = difference(ndcg, gained["none"][0], labelled.users)
+            variety = difference(diversity, gained["none"][1], labelled.users)
+            print(f"{name} minus none: NDCG@10 {gain}, diversity {variety}", flush=True)
+
+
+def _ruled(
+    release: Recommender, snapshot: Snapshot, labelled: LabelledQueries, rules: Rules
+) -> NDArray[np.int32]:
+    """Return what each query is shown by a shop's rules, ``(n_queries, K)`` int32."""
+    arranger = Arranger(release.catalogue, snapshot.history, rules)
+    ranked = np.full((len(labelled), K), -1, dtype=np.int32)
+    for part in pooled_queries(snapshot, labelled):
+        scores, weak = release.ranker.scores(part.features), is_weak_match(part.features)
+        lists = arranger.arrange(part.pool, scores, weak, K)
+        for place, shown in zip(ranked[part.queries], lists, strict=True):
+            place[: len(shown.rows)] = part.pool.item_index[shown.rows]  # a view of `ranked`
+    return ranked
 
 
 def _snapshot(

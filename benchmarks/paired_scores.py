@@ -103,6 +103,18 @@ def told(
     return [figure(name, ratio.mean, interval=(ratio.low, ratio.high), at_least=target)]
 
 
+def difference(
+    values: NDArray[np.float64], others: NDArray[np.float64], users: NDArray[np.int32]
+) -> str:
+    """Return how far two ways are apart on the same queries, with a 95 % interval over shoppers.
+
+    Queries of which one of the two says nothing (NaN) are left out.
+    """
+    known = np.isfinite(values) & np.isfinite(others)
+    gain = bootstrap_interval(values[known] - others[known], users[known])
+    return f"{gain.mean:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]"
+
+
 def by_segment(title: str, scored: Scored) -> list[Figure]:
     """Return by how much what is served beats the best single source of each segment."""
     figures = []

@@ -1,4 +1,4 @@
-"""``/v1/items``: one item, its photo, and what is like it."""
+"""``/v1/items``: one item, its photo, what is like it and what goes with it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from modiste.api.item_images import MEDIA_TYPES
 from modiste.api.live import Live
 from modiste.api.operations import Answer, Operation, documented
 from modiste.api.recommendations import recommendations_answer
-from modiste.api.schemas import SimilarArguments
+from modiste.api.schemas import CompleteArguments, SimilarArguments
 from modiste.recommender.query import Query
 
 _IMAGE_MAX_AGE_SECONDS = 3600
@@ -29,6 +29,14 @@ SIMILAR = Operation(
     answers=(Answer(RecommendationsAnswer),),
     errors=(404, 503),
     arguments=SimilarArguments,
+)
+COMPLETE = Operation(
+    "complete_the_look",
+    "Products of other kinds that go with one of the catalogue.",
+    scope="search",
+    answers=(Answer(RecommendationsAnswer),),
+    errors=(404, 503),
+    arguments=CompleteArguments,
 )
 IMAGE = Operation(
     "get_item_image",
@@ -58,6 +66,15 @@ def items_blueprint(live: Live) -> Blueprint:
         release = live.release()
         with live.metrics.inference(Query(item_id=item_id)):
             found = release.recommender.similar(item_id, asked.k)
+        return answer(recommendations_answer(found, release))
+
+    @blueprint.get("/<path:item_id>/complete")
+    @documented(COMPLETE)
+    def complete(item_id: str) -> Response:
+        asked = CompleteArguments.model_validate(request.args.to_dict())
+        release = live.release()
+        with live.metrics.inference(Query(item_id=item_id)):
+            found = release.recommender.complete(item_id, asked.k, user_id=asked.user_id)
         return answer(recommendations_answer(found, release))
 
     @blueprint.get("/<path:item_id>/image")

@@ -60,6 +60,10 @@ class ServedRecommender(Protocol):
         """Return the k items most like one item."""
         ...
 
+    def complete(self, item_id: str, k: int = 10, *, user_id: str | None = None) -> Recommendations:
+        """Return the k items that best go with one item."""
+        ...
+
     def detect(self, image: Image, *, box: Box | None = None) -> Garment:
         """Return what the network sees in a photo."""
         ...

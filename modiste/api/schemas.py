@@ -143,6 +143,12 @@ class SimilarArguments(AddressModel):
     k: Annotated[int, Field(ge=1, le=MAX_K)] = 10
 
 
+class CompleteArguments(SimilarArguments):
+    """Arguments of ``GET /v1/items/{item_id}/complete``."""
+
+    user_id: UserId | None = None
+
+
 class UsersArguments(AddressModel):
     """Arguments of ``GET /v1/users``."""
 

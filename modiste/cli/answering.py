@@ -29,6 +29,7 @@ _rules_option = click.option(
 @click.option("--photo", type=FILE, help="A JPEG, PNG or WebP file.")
 @click.option("--text", help='A phrase, such as "striped cotton dress".')
 @click.option("--item", "item_id", help="Find others like this item.")
+@click.option("--complete", "look_of", metavar="ITEM_ID", help="Find what goes with this item.")
 @click.option("--user", "user_id", help="The shopper.")
 @click.option("-k", type=int, default=10, show_default=True, help="How many products.")
 @click.option(
@@ -46,6 +47,7 @@ def recommend(
     photo: Path | None,
     text: str | None,
     item_id: str | None,
+    look_of: str | None,
     user_id: str | None,
     k: int,
     filters: tuple[str, ...],
@@ -60,8 +62,15 @@ def recommend(
 
     query = Query(image=photo, text=text, item_id=item_id, user_id=user_id)
     wanted = parse_filters(filters)
+    if look_of is not None and (photo, text, item_id) != (None, None, None):
+        raise ValueError(
+            "--complete is asked alone or with --user. Received: a photo, phrase or item too"
+        )
     recommender = Recommender.load(releases, rules=_read_rules(rules_file))
-    answer = recommender.recommend(query, k, filters=wanted, exclude=exclude)
+    if look_of is None:
+        answer = recommender.recommend(query, k, filters=wanted, exclude=exclude)
+    else:
+        answer = recommender.complete(look_of, k, user_id=user_id, filters=wanted, exclude=exclude)
     if as_json:
         terminal.print_json(answer.to_json())
         return

@@ -19,7 +19,7 @@ from modiste.recommender.reasons import MAX_REASONS, Explainer
 from modiste.recommender.recommendation import Reason, Recommendation, Recommendations
 from modiste.recommender.selection import falling
 
-_BACKFILL: Final = (Reason("backfill", "completes the list", 1.0),)
+BACKFILL: Final = (Reason("backfill", "completes the list", 1.0),)
 _PINNED: Final = Reason("pinned", "chosen by the shop", 1.0)
 _LIFTED: Final = Reason("new", "new in the shop", 1.0)
 
@@ -75,7 +75,7 @@ def write_answers(
                 score=float(scores[nth]),
                 match_score=float(matches[start + nth]),
                 personal_score=float(personals[start + nth]),
-                reasons=_BACKFILL if filled[nth] else _with_rule(reasons[start + nth], shown, nth),
+                reasons=BACKFILL if filled[nth] else with_rule(reasons[start + nth], shown, nth),
             )
             for nth, row in enumerate(own.tolist())
         ]
@@ -84,8 +84,8 @@ def write_answers(
             *query.notes,
             *limits.notes,
             *arranger.notes,
-            *_shortage(len(own), int(filled.sum()), limits),
-            *_many_of_a_brand(shown, arranger.rules.max_per_brand),
+            *shortage(len(own), int(filled.sum()), limits),
+            *many_of_a_brand(shown, arranger.rules.max_per_brand),
         )
         answers.append(
             Recommendations(
@@ -99,7 +99,7 @@ def write_answers(
     return answers
 
 
-def _with_rule(reasons: tuple[Reason, ...], shown: Shown, nth: int) -> tuple[Reason, ...]:
+def with_rule(reasons: tuple[Reason, ...], shown: Shown, nth: int) -> tuple[Reason, ...]:
     """Name the shop's rule first, where a rule put the product there."""
     if shown.pinned[nth]:
         return (_PINNED, *reasons)[:MAX_REASONS]
@@ -108,13 +108,15 @@ def _with_rule(reasons: tuple[Reason, ...], shown: Shown, nth: int) -> tuple[Rea
     return reasons
 
 
-def _many_of_a_brand(shown: Shown, limit: int | None) -> tuple[str, ...]:
+def many_of_a_brand(shown: Shown, limit: int | None) -> tuple[str, ...]:
+    """Say how many products are past the shop's limit of one brand, if any."""
     if not shown.n_over_brand:
         return ()
     return (f"{shown.n_over_brand} items are past the limit of {limit} of one brand.",)
 
 
-def _shortage(n_shown: int, n_filled: int, limits: Limits) -> tuple[str, ...]:
+def shortage(n_shown: int, n_filled: int, limits: Limits) -> tuple[str, ...]:
+    """Say how many products only fill the list, and how many are missing, if any."""
     notes = []
     if n_filled:
         notes.append(f"{n_filled} of {n_shown} items only complete the list, by popularity.")

@@ -62,9 +62,9 @@ class Explainer:
         item_weights: ItemWeights | None = None,
     ) -> None:
         self._catalogue = catalogue
-        self._is_popular = _most_popular(history.popularity)
+        self._is_popular = most_popular(history.popularity)
         self._ages = history.as_of.timestamp() / _SECONDS_A_DAY - catalogue.available_from_days
-        self._purchases = PurchaseEvidence(catalogue, factors, item_weights)
+        self.purchases = PurchaseEvidence(catalogue, factors, item_weights)
 
     def reasons(
         self,
@@ -95,9 +95,9 @@ class Explainer:
             places = np.flatnonzero(pool.query_index[rows] == query_index)
             query = queries[query_index]
             items = pool.item_index[rows[places]]
-            bought = self._purchases.behind_factors(query, items)
-            goes_with = self._purchases.behind_item_weights(query, items)
-            liked = self._purchases.alike(query, items)
+            bought = self.purchases.behind_factors(query, items)
+            goes_with = self.purchases.behind_item_weights(query, items)
+            liked = self.purchases.alike(query, items)
             for nth, place in enumerate(places):
                 share = _shares(contributions[place])
                 found = self._of_row(query, int(items[nth]), features[place], share, bought[nth])
@@ -107,7 +107,7 @@ class Explainer:
                 found += self._of_purchase(
                     "much like {}, which you bought", share["taste"], liked[nth]
                 )
-                result[place] = _strongest(found) or (
+                result[place] = strongest(found) or (
                     self._fallback(query, int(items[nth]), features[place]),
                 )
         return result
@@ -198,7 +198,7 @@ class Explainer:
         return Reason("backfill", "completes the list", 0.0)
 
 
-def _most_popular(popularity: NDArray[np.float32]) -> NDArray[np.bool_]:
+def most_popular(popularity: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Tell which items are popular in the whole shop, shape ``(n_items,)`` bool.
 
     In the whole shop, because the best of a category that nobody buys is not popular.
@@ -219,7 +219,7 @@ def _shares(contributions: NDArray[np.float32]) -> dict[str, float]:
     return {cause: float(raised[column]) / total for column, cause in enumerate(CAUSES)}
 
 
-def _strongest(found: list[Reason]) -> tuple[Reason, ...]:
+def strongest(found: list[Reason]) -> tuple[Reason, ...]:
     """Keep the strongest reasons, one of a kind: a second purchase would say little more."""
     order = sorted(found, key=lambda reason: -reason.strength)
     merged: dict[str, Reason] = {}

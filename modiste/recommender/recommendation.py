@@ -18,7 +18,8 @@ class Reason:
     ----------
     kind : str
         ``looks_like``, ``attributes``, ``because_you_bought``, ``bought_again``,
-        ``shoppers_like_you``, ``popular``, ``new``, ``pinned`` or ``backfill``.
+        ``shoppers_like_you``, ``popular``, ``new``, ``pinned`` or ``backfill``; of a look also
+        ``bought_together`` and ``goes_with``.
     text : str
         The reason in words, such as ``"because you bought Breton Tee"``.
     strength : float
@@ -46,7 +47,8 @@ class Recommendation:
         The ranker's score; comparable within one answer only. It falls along the answer
         unless the shop's rules order it otherwise.
     match_score : float
-        How well the product fits the photo or phrase, in [0, 1]; 0 where there is neither.
+        How well the product fits the photo, the phrase or the look, in [0, 1]; 0 where there is
+        none.
     personal_score : float
         How well it fits the shopper's history, in [0, 1]; 0 for a new shopper.
     reasons : tuple of Reason

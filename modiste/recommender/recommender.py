@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
@@ -15,6 +16,7 @@ from modiste.recommender.answer import Ranked, write_answers
 from modiste.recommender.arrangement import Arranger
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Factors
+from modiste.recommender.completion import Completer
 from modiste.recommender.eligibility import Limits, allowed_items
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.encoder import QueryEncoder
@@ -156,6 +158,12 @@ class Recommender:
         """
         if self.encoder.text_reader is not None:
             self.encoder.text_reader.warm()
+        _ = self.completer
+
+    @functools.cached_property
+    def completer(self) -> Completer:
+        """What completes looks, counted from the history when first asked for."""
+        return Completer(self.catalogue, self.history, self.sources, self._explainer.purchases)
 
     def recommend(
         self,
@@ -215,6 +223,55 @@ class Recommender:
         """Return `k` products like one of the catalogue; see `recommend`."""
         return self.recommend(Query(item_id=item_id), k, filters=filters, exclude=exclude)
 
+    def complete(
+        self,
+        item_id: str,
+        k: int = 10,
+        *,
+        user_id: str | None = None,
+        filters: Mapping[str, object] | None = None,
+        exclude: Sequence[str] = (),
+        rules: Rules | None = None,
+    ) -> Recommendations:
+        """Return `k` products of other kinds that go with one: complete the look, or the set.
+
+        What shoppers bought together with it, and what goes with its category, colour and
+        attributes by what they buy together; items nobody has bought yet have the latter. No
+        category has more than a share of the list while others go with the item too.
+
+        Parameters
+        ----------
+        item_id : str
+        k : int
+            At least 1 and at most the number of items.
+        user_id : str, optional
+            The shopper, whose taste then orders the list too.
+        filters, exclude, rules
+            As in `recommend`.
+
+        Returns
+        -------
+        Recommendations
+            Best first. Its ``match_score`` is 0.5 for what is bought with the item as often as
+            chance would have it, and nearer to 1 the more often. What only fills the list, of
+            the item's own kind at last, is named.
+
+        Raises
+        ------
+        ValueError
+            If `k`, a filter or `exclude` is not as described.
+        UnknownItemError
+            If `item_id` is not in the release.
+        """
+        arranger = self._arranger(rules)
+        limits = Limits.of(
+            self.catalogue, k, filters=filters, exclude=exclude, never=arranger.excluded
+        )
+        queries = self.encoder.encode([Query(item_id=item_id, user_id=user_id)])
+        allowed = allowed_items(limits.base, queries, rebought=self._repeat.rebought)[0]
+        allowed[arranger.excluded_for(user_id)] = False
+        return self.completer.complete(queries[0], allowed, limits, arranger)
+
     def detect(self, image: Image, *, box: Box | None = None) -> Garment:
         """Return what the network sees in a photo, without looking for products.
 
@@ -250,9 +307,7 @@ class Recommender:
         rules: Rules | None = None,
     ) -> list[Recommendations]:
         """Answer several queries at once, each as `recommend` does."""
-        arranger = self.arranger
-        if rules is not None and rules != self.rules:
-            arranger = Arranger(self.catalogue, self.history, rules)
+        arranger = self._arranger(rules)
         limits = Limits.of(
             self.catalogue,
             k,
@@ -269,6 +324,11 @@ class Recommender:
             forbidden = [arranger.excluded_for(query.user_id) for query in queries[part]]
             answers += self._answers(encoded[part], forbidden, limits, arranger)
         return answers
+
+    def _arranger(self, rules: Rules | None) -> Arranger:
+        if rules is None or rules == self.rules:
+            return self.arranger
+        return Arranger(self.catalogue, self.history, rules)
 
     def _answers(
         self,

@@ -134,6 +134,11 @@ class FakeRecommender:
         images.decode(image)
         return self._garment()
 
+    def complete(self, item_id: str, k: int = 10, *, user_id: str | None = None) -> Recommendations:
+        found = self.recommend(Query(item_id=item_id, user_id=user_id), k, exclude=[item_id])
+        self.calls[-1]["completes"] = item_id
+        return found
+
     def warm(self) -> None:
         self.is_warm = True
 

@@ -45,7 +45,30 @@ def test_similar_checks_its_arguments(client: FlaskClient, arguments: str) -> No
     assert answer.get_json(force=True)["errors"][0]["field"] in {"k", "n"}
 
 
-@pytest.mark.parametrize("end", ["", "/similar", "/image"])
+@pytest.mark.parametrize("item_id", ["item-3", SLASHED])
+def test_a_look_is_completed_for_a_shopper(
+    client: FlaskClient, recommender: FakeRecommender, item_id: str
+) -> None:
+    body = client.get(f"/v1/items/{item_id}/complete?k=4&user_id=ana").get_json()
+    call = recommender.calls[-1]
+    assert (call["completes"], call["query"].user_id, call["k"]) == (item_id, "ana", 4)
+    assert [found["rank"] for found in body["recommendations"]] == [1, 2, 3, 4]
+    assert item_id not in {found["item_id"] for found in body["recommendations"]}
+    assert client.get(f"/v1/items/{item_id}/complete").status_code == 200
+    assert recommender.calls[-1]["query"].user_id is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [("k=0", "k"), ("k=ten", "k"), ("user_id=", "user_id"), ("filters=x", "filters")],
+)
+def test_complete_checks_its_arguments(client: FlaskClient, arguments: str, field: str) -> None:
+    answer = client.get(f"/v1/items/item-0/complete?{arguments}")
+    assert answer.status_code == 422
+    assert answer.get_json(force=True)["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize("end", ["", "/similar", "/complete", "/image"])
 @pytest.mark.parametrize("item_id", ["none", "%00", "..%2F..%2Fetc%2Fpasswd", "%FF"])
 def test_an_unknown_item_is_404(client: FlaskClient, end: str, item_id: str) -> None:
     answer = client.get(f"/v1/items/{item_id}{end}")

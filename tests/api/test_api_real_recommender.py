@@ -139,6 +139,16 @@ def test_an_unknown_item_is_404(client: FlaskClient) -> None:
     assert client.get("/v1/items/none/similar").status_code == 404
 
 
+def test_a_look_is_completed_and_told(client: FlaskClient) -> None:
+    body = client.get("/v1/items/i4/complete?k=6&user_id=a3").get_json()
+    assert len(body["recommendations"]) == 6
+    assert all(found["reasons"] for found in body["recommendations"])
+    own = shop_items().set_index("item_id")["category"]
+    assert own["i4"] not in {own[found["item_id"]] for found in body["recommendations"]}
+    assert client.get("/v1/items/none/complete").status_code == 404
+    assert client.get(f"/v1/items/i0/complete?k={N_ITEMS + 1}").status_code == 422
+
+
 def test_similar_refuses_more_than_the_catalogue_and_every_filter(client: FlaskClient) -> None:
     for arguments, field in ((f"k={N_ITEMS + 1}", "k"), ("supplier=x", "supplier")):
         answer = client.get(f"/v1/items/i0/similar?{arguments}")

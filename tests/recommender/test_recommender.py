@@ -325,6 +325,11 @@ class TestRelease:
         loaded = Recommender.load(releases_dir)
         assert loaded.recommend(query) == recommender.recommend(query)
 
+    def test_completes_looks_as_before_it_was_written(self, recommender, releases_dir):
+        loaded = Recommender.load(releases_dir)
+        loaded.warm()
+        assert loaded.complete("i5", user_id="a3") == recommender.complete("i5", user_id="a3")
+
     def test_current_is_followed(self, releases_dir):
         first = Recommender.load(rollback(releases_dir)).manifest
         assert Recommender.load(releases_dir).manifest == first

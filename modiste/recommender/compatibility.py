@@ -1,0 +1,140 @@
+"""What goes with what: categories, colours and attributes that shoppers buy together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.filters import ATTRIBUTE_PRESENT
+from modiste.recommender.sparse_rows import row_entries
+
+#: Pairs as chance would have it that are added to those counted, of two traits ...
+TRAIT_PRIOR: Final = 10.0
+#: ... and of a category.
+CATEGORY_PRIOR: Final = 20.0
+
+
+@dataclass(frozen=True)
+class Compatibility:
+    """How much more often two traits were bought together than chance would have it.
+
+    Traits are the colours and then the attributes. Chance knows the categories of the two
+    items: that jeans are blue says nothing of what goes with blue.
+
+    Parameters
+    ----------
+    traits : csr_matrix
+        Shape ``(n_items, n_colors + n_attributes)`` float32: each item's colour, 1, and each of
+        its n attributes, ``1 / sqrt(n)``.
+    lifts : ndarray
+        Logarithm of the ratio, shape ``(n_traits, n_traits)`` float32, symmetric; near 0 where
+        little is known.
+    pairs : ndarray
+        Pairs of items counted with the two traits, shape ``(n_traits, n_traits)`` float32.
+    category_chances : ndarray
+        Share of what is bought together with an item of a category that is of another, shape
+        ``(n_categories + 1, n_categories + 1)`` float64, the last for unknown categories;
+        rows sum to 1.
+    category_shares : ndarray
+        The same share whatever it is bought with, shape ``(n_categories + 1,)`` float64.
+    category_pairs : ndarray
+        Pairs counted, shape ``(n_categories + 1, n_categories + 1)`` float64.
+    """
+
+    traits: sparse.csr_matrix
+    lifts: NDArray[np.float32]
+    pairs: NDArray[np.float32]
+    category_chances: NDArray[np.float64]
+    category_shares: NDArray[np.float64]
+    category_pairs: NDArray[np.float64]
+
+    @classmethod
+    def learnt(
+        cls, catalogue: Catalogue, together: sparse.csr_matrix, sells: NDArray[np.float64]
+    ) -> Compatibility:
+        """Learn from what was bought together.
+
+        Parameters
+        ----------
+        catalogue : Catalogue
+        together : csr_matrix
+            Shoppers who bought both, shape ``(n_items, n_items)``, symmetric; pairs that are no
+            look, such as two of a kind, left out.
+        sells : ndarray
+            How much each item sells, shape ``(n_items,)``, above 0: the chances of categories
+            that were bought with nothing.
+        """
+        traits = _traits(catalogue)
+        has = traits.copy()
+        has.data = np.ones_like(has.data)
+        category = np.where(catalogue.categories < 0, catalogue.n_categories, catalogue.categories)
+        n_items, width = catalogue.n_items, catalogue.n_categories + 1
+        of_category = sparse.csr_matrix(
+            (np.ones(n_items), (np.arange(n_items), category)), shape=(n_items, width)
+        )
+        category_pairs = (of_category.T @ (together @ of_category)).toarray()
+        n_pairs = np.asarray(together.sum(axis=1)).ravel().astype(np.float64)
+        in_category = np.bincount(category, n_pairs, minlength=width)
+        # Share of the pairs of a category whose item has the trait, (n_traits, n_categories + 1).
+        shares = (has.T @ sparse.diags(n_pairs) @ of_category).toarray()
+        shares = shares / np.maximum(in_category, 1e-9)
+        expected = shares @ category_pairs @ shares.T
+        found = (has.T @ (together @ has)).toarray()
+        lifts = np.log((found + TRAIT_PRIOR) / (expected + TRAIT_PRIOR))
+
+        sold = np.bincount(category, sells, minlength=width)
+        of_all = in_category + CATEGORY_PRIOR * sold / max(sold.sum(), 1e-9)
+        of_all = of_all / max(of_all.sum(), 1e-9)
+        chances = category_pairs + CATEGORY_PRIOR * of_all
+        return cls(
+            traits=traits,
+            lifts=lifts.astype(np.float32),
+            pairs=found.astype(np.float32),
+            category_chances=chances / chances.sum(axis=1, keepdims=True),
+            category_shares=of_all,
+            category_pairs=category_pairs,
+        )
+
+    def fit(self, item: int) -> NDArray[np.float32]:
+        """Return how well the traits of every item go with those of one, ``(n_items,)`` float32.
+
+        The lift of the two colours, and of the attributes with each other and with the colour,
+        many attributes counting as a few.
+        """
+        own = row_entries(self.traits, np.array([item]))
+        wanted = own.value @ self.lifts[own.column] if len(own.column) else 0 * self.lifts[:1, :]
+        return np.asarray(self.traits @ np.ravel(wanted), dtype=np.float32)
+
+    def best_pair(self, item: int, other: int) -> tuple[int, int, float, float]:
+        """Return the trait of `item` and of `other` that go together best, their lift and pairs.
+
+        -1 for the traits where one of the two has none.
+        """
+        own = row_entries(self.traits, np.array([item])).column
+        its = row_entries(self.traits, np.array([other])).column
+        if not len(own) or not len(its):
+            return -1, -1, 0.0, 0.0
+        lifts = self.lifts[np.ix_(own, its)]
+        row, column = np.unravel_index(int(lifts.argmax()), lifts.shape)
+        trait, of_other = int(own[row]), int(its[column])
+        return trait, of_other, float(lifts[row, column]), float(self.pairs[trait, of_other])
+
+
+def _traits(catalogue: Catalogue) -> sparse.csr_matrix:
+    known = np.flatnonzero(catalogue.colors >= 0)
+    colors = sparse.csr_matrix(
+        (np.ones(len(known), dtype=np.float32), (known, catalogue.colors[known])),
+        shape=(catalogue.n_items, len(catalogue.color_names)),
+    )
+    attributes = catalogue.attributes.copy()
+    attributes.data = (attributes.data >= ATTRIBUTE_PRESENT).astype(np.float32)
+    attributes.eliminate_zeros()
+    number = np.diff(attributes.indptr)
+    scale = np.divide(1.0, np.sqrt(number), out=np.zeros(len(number)), where=number > 0)
+    scaled = sparse.diags(scale.astype(np.float32)) @ attributes
+    return sparse.csr_matrix(sparse.hstack([colors, scaled]), dtype=np.float32)
