@@ -11,6 +11,7 @@ from flask import Flask, Response
 
 from modiste.api.bodies import SearchRequest
 from modiste.api.config import MAX_BODY_BYTES, MAX_JSON_BYTES, ApiConfig
+from modiste.api.doors.entrance import register_doors
 from modiste.api.health import health_blueprint
 from modiste.api.items import items_blueprint
 from modiste.api.live import Live, ServedRecommender
@@ -75,6 +76,8 @@ def create_app(
     except ReleaseError as error:
         logger.warning("no release to serve yet: %s", error)
     app.extensions["modiste"] = live
+    # First, so that they see every request before the others, and every answer after them.
+    register_doors(app, config.doors, live, database)
     since_release = None
     if database is not None:
         # A service without a store loads no SQLAlchemy.

@@ -93,6 +93,12 @@ class Live:
         self._lock = threading.Lock()
         self._release: LiveRelease | None = None
 
+    @property
+    def loaded_id(self) -> str | None:
+        """Name of the release in use; None while there is none. Loads nothing."""
+        release = self._release
+        return None if release is None else release.release_id
+
     def load(self) -> LiveRelease:
         """Return the release in use, loading it if there is none yet.
 

@@ -16,6 +16,7 @@ from modiste.api.answers import (
     answer,
 )
 from modiste.api.bodies import read_search
+from modiste.api.doors.visit import note_shopper
 from modiste.api.live import Live, LiveRelease
 from modiste.api.problems import InvalidRequestError
 from modiste.recommender.recommendation import Recommendations
@@ -31,6 +32,7 @@ def recommendations_blueprint(live: Live, since_release: SinceRelease | None = N
     @blueprint.post("/v1/recommendations")
     def search() -> Response:
         asked, photo = read_search(request)
+        note_shopper(asked.user_id)
         if asked.box is not None and photo is None:
             raise InvalidRequestError(
                 "A box needs the photo it lies on. Received a box and no photo",

@@ -65,6 +65,8 @@ class Database:
             parsed.set(drivername=_DRIVER),
             pool_size=_POOL_SIZE,
             pool_pre_ping=True,
+            # An error's text, which may be logged, holds no shopper's values.
+            hide_parameters=True,
             connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "modiste"},
         )
         database = cls(engine)

@@ -6,12 +6,14 @@ Times are of the event, in UTC; ``received_at`` is when this database got it.
 from __future__ import annotations
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Column,
     DateTime,
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -44,3 +46,17 @@ EVENTS = Table(
 )
 #: Events whose time had not come when they were received; they count for nothing.
 QUARANTINED = Table("quarantined_events", METADATA, *_event_columns())
+#: Keys of clients; of the key itself only its SHA-256 is kept.
+API_KEYS = Table(
+    "api_keys",
+    METADATA,
+    Column("prefix", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("last_used_at", DateTime(timezone=True)),
+    Column("replaced_by", Text),
+)
