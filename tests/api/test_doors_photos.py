@@ -7,6 +7,7 @@ import random
 import socket
 import struct
 import tempfile
+import threading
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from werkzeug.test import TestResponse
 
+from modiste.api import create_app
+from modiste.api.server import Server
 from modiste.data import images
 from modiste.data.photo_structure import MAX_CHUNKS, MAX_SCANS, MAX_SEGMENTS, webp_size
 from modiste.errors import InvalidImageError
@@ -251,6 +254,24 @@ def test_a_body_is_refused_by_its_length_before_it_is_read(client: FlaskClient) 
         environ_overrides={"wsgi.input": Unread(), "CONTENT_LENGTH": "50000000"},
     )
     assert answer.status_code == 413
+
+
+def test_nobody_is_asked_to_send_a_body_that_is_refused(recommender: FakeRecommender) -> None:
+    server = Server(create_app(recommender), port=0, threads=1)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        answers = []
+        for n_bytes in (50_000_000, 5):
+            with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
+                head = f"POST {URL} HTTP/1.1\r\nHost: a\r\nContent-Type: {MULTIPART}\r\n"
+                head += f"Content-Length: {n_bytes}\r\nExpect: 100-continue\r\n\r\n"
+                connection.sendall(head.encode())
+                answers.append(connection.recv(12))
+    finally:
+        server.stop()
+        thread.join(60)
+    assert answers == [b"HTTP/1.1 413", b"HTTP/1.1 100"]
 
 
 def test_a_photo_is_kept_nowhere(

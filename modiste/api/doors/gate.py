@@ -14,7 +14,7 @@ from modiste.api.doors.places import Places
 from modiste.api.doors.rates import Buckets, Rate
 from modiste.api.doors.routes import COMPUTING, OPEN, scope_of
 from modiste.api.doors.settings import DoorSettings
-from modiste.api.doors.visit import client_address, this_visit
+from modiste.api.doors.visit import client_address, end_visit, this_visit
 from modiste.api.problems import problem
 
 if TYPE_CHECKING:
@@ -73,9 +73,8 @@ class Gate:
 
     def leave(self) -> None:
         """End a visit; harmless if it was never let in."""
-        visit = this_visit()
-        if visit.holds_place:
-            visit.holds_place = False
+        visit = end_visit()
+        if visit is not None and visit.holds_place:
             self.places.leave()
 
     def _slow_down(self, pair: tuple[Buckets | None, Buckets | None], name: str) -> Response | None:

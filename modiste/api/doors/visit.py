@@ -46,6 +46,12 @@ def begin_visit() -> Visit:
     return this_visit()
 
 
+def end_visit() -> Visit | None:
+    """Forget and return the visit of this request; None if it never began."""
+    visit: Visit | None = g.pop("modiste_visit", None)
+    return visit
+
+
 def this_visit() -> Visit:
     """Return the visit of this request."""
     visit: Visit = g.modiste_visit
@@ -54,7 +60,9 @@ def this_visit() -> Visit:
 
 def note_shopper(user_id: str | None) -> None:
     """Say which shopper a request is about, for a pseudonym in the log."""
-    this_visit().user_id = user_id
+    visit = g.get("modiste_visit")
+    if visit is not None:
+        visit.user_id = user_id
 
 
 def client_address() -> str:
