@@ -5,7 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -19,6 +20,14 @@ from modiste.api.server import Server
 URL = "/v1/recommendations"
 #: Generous, for a machine that does much else.
 DEADLINE = 60
+
+
+def until(holds: Callable[[], bool]) -> None:
+    for _ in range(DEADLINE * 100):
+        if holds():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came to that")
 
 
 def test_places_are_given_in_order_and_the_line_is_bounded() -> None:
@@ -35,8 +44,7 @@ def test_places_are_given_in_order_and_the_line_is_bounded() -> None:
         thread = threading.Thread(target=wait, args=(nth,))
         thread.start()
         waiting.append(thread)
-        while places.n_waiting <= nth:
-            pass
+        until(lambda nth=nth: places.n_waiting > nth)
     assert not places.enter()
     for nth in range(2):
         places.leave()
@@ -54,6 +62,36 @@ def test_whoever_waits_too_long_is_turned_away_and_forgotten() -> None:
     assert places.n_waiting == 0
     places.leave()
     assert places.enter()
+
+
+def test_whoever_would_wait_too_long_is_turned_away_at_once() -> None:
+    now = [0.0]
+    places = Places(1, 100, max_wait=DEADLINE, clock=lambda: now[0])
+    assert places.enter()
+    with ThreadPoolExecutor(12) as visitors:
+        waiting = []
+
+        def join(n: int) -> None:
+            for _ in range(n):
+                before = places.n_waiting
+                waiting.append(visitors.submit(places.enter))
+                until(lambda before=before: places.n_waiting > before)
+
+        join(10)
+        # Each place takes half of what anybody may wait.
+        for _ in range(8):
+            now[0] += DEADLINE / 2
+            places.leave()
+        assert places.n_waiting == 2
+        join(1)
+        assert not places.enter()
+        for _ in range(3):
+            places.leave()
+        assert all(one.result(DEADLINE) for one in waiting)
+        # One may wait however slow it was, or it would never be found to be fast again.
+        join(1)
+        places.leave()
+        assert waiting[-1].result(DEADLINE)
 
 
 def test_no_place_is_lost_or_made_among_many() -> None:
@@ -149,8 +187,7 @@ def test_past_the_line_a_search_is_503_at_once(served: Server, held: HeldRecomme
     with ThreadPoolExecutor(12) as clients:
         asked = [clients.submit(ask, served.port) for _ in range(12)]
         # Two compute and two wait, so eight were refused while all of those go on.
-        refused = [one for one in asked if _answered(one, asked, 8)]
-        assert len(refused) == 8
+        until(lambda: sum(one.done() for one in asked) == 8)
         assert held.n_inside == 2
         # What needs no computing is answered meanwhile.
         assert ask(served.port, "GET", "/healthz")[0] == 200
@@ -168,15 +205,6 @@ def test_past_the_line_a_search_is_503_at_once(served: Server, held: HeldRecomme
     assert ask(served.port)[0] == 200
 
 
-def _answered(one, asked, n):  # type: ignore[no-untyped-def]
-    waited = threading.Event()
-    for _ in range(DEADLINE * 20):
-        if sum(other.done() for other in asked) >= n:
-            break
-        waited.wait(0.05)
-    return one.done()
-
-
 @pytest.fixture
 def narrow(held: HeldRecommender) -> Iterator[Server]:
     """One thread for all, and one request may wait for it."""
@@ -188,8 +216,7 @@ def test_past_the_servers_own_queue_it_is_503_too(narrow: Server, held: HeldReco
         first = clients.submit(ask, narrow.port)
         assert held.inside.acquire(timeout=DEADLINE)
         others = [clients.submit(ask, narrow.port) for _ in range(5)]
-        refused = [one for one in others if _answered(one, others, 4)]
-        assert len(refused) == 4
+        until(lambda: sum(one.done() for one in others) == 4)
         # A busy service is alive and ready.
         assert ask(narrow.port, "GET", "/healthz")[0] == 200
         assert ask(narrow.port, "GET", "/readyz")[0] == 200
@@ -210,7 +237,7 @@ def test_a_refused_connection_goes_on(narrow: Server, held: HeldRecommender) -> 
         assert held.inside.acquire(timeout=DEADLINE)
         others = [clients.submit(ask, narrow.port) for _ in range(3)]
         # Two of three are refused, so the third fills the queue.
-        assert sum(_answered(one, others, 2) for one in others) == 2
+        until(lambda: sum(one.done() for one in others) == 2)
         connection = http.client.HTTPConnection("127.0.0.1", narrow.port, timeout=DEADLINE)
         for _ in range(2):
             connection.request("POST", URL, b"{}", {"Content-Type": "application/json"})
