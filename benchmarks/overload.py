@@ -47,7 +47,7 @@ class Seen:
     refused: list[float]
     n_failed: int = 0
 
-    def line(self) -> dict[str, float]:
+    def line(self) -> dict[str, float | None]:
         """Return the figures of one way."""
         return {
             "accepted": len(self.accepted),
@@ -120,7 +120,7 @@ async def offered(port: int, per_second: float, seconds: float) -> Seen:
     return seen
 
 
-def measure(way: str, capacity: float, seconds: float) -> tuple[float, dict[str, float]]:
+def measure(way: str, capacity: float, seconds: float) -> tuple[float, dict[str, float | None]]:
     """Start a server, find its capacity if it is not given, and offer five times as much."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=serve, args=(way, theirs))
@@ -135,8 +135,8 @@ def measure(way: str, capacity: float, seconds: float) -> tuple[float, dict[str,
         process.join()
 
 
-def _quantile(values: list[float], share: float) -> float:
-    return round(float(np.quantile(values, share)), 4) if values else float("nan")
+def _quantile(values: list[float], share: float) -> float | None:
+    return round(float(np.quantile(values, share)), 4) if values else None
 
 
 def main() -> None:
