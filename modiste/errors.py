@@ -22,7 +22,8 @@ class InvalidImageError(ModisteError):
     ----------
     code : str
         Machine-readable reason: ``empty``, ``too_large``, ``not_an_image``,
-        ``unsupported_format``, ``truncated``, ``too_many_pixels`` or ``too_small``.
+        ``unsupported_format``, ``truncated``, ``too_many_pixels``, ``too_many_parts`` or
+        ``too_small``.
     """
 
     def __init__(self, message: str, *, code: str) -> None:

@@ -13,6 +13,7 @@ from modiste.api.bodies import SearchRequest
 from modiste.api.compression import register_compression
 from modiste.api.config import MAX_BODY_BYTES, MAX_JSON_BYTES, ApiConfig
 from modiste.api.detection import detection_blueprint
+from modiste.api.doors.entrance import register_doors
 from modiste.api.facet_counts import facets_blueprint
 from modiste.api.health import health_blueprint
 from modiste.api.items import items_blueprint
@@ -87,6 +88,8 @@ def create_app(
     except ReleaseError as error:
         logger.warning("no release to serve yet: %s", error)
     app.extensions["modiste"] = live
+    # First, so that they see every request before the others, and every answer after them.
+    register_doors(app, config.doors, live, database)
     if isinstance(source, str | Path):
         _register_releases(app, Path(source), live, config)
     since_release = recorder = None

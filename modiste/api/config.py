@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from modiste.api.doors.settings import DoorSettings
 from modiste.recommender.rules import Rules
 
 #: Whole request, photo included.
@@ -29,12 +30,15 @@ class ApiConfig:
         ISO 4217 code the page writes prices in; a plain number without it.
     rules : Rules, optional
         The shop's own, for every answer.
+    doors : DoorSettings
+        Keys, rates, places and origins; by default everything is open.
     """
 
     images_dir: Path | None = None
     demo: bool = False
     currency: str | None = None
     rules: Rules | None = None
+    doors: DoorSettings = field(default_factory=DoorSettings)
 
     def __post_init__(self) -> None:
         if self.images_dir is not None:

@@ -18,6 +18,7 @@ DETECT = Operation(
     answers=(Answer(DetectAnswer),),
     errors=(503,),
     body=Body(multipart=DetectRequest, needs_photo=True),
+    computes=True,
 )
 
 

@@ -29,6 +29,7 @@ SIMILAR = Operation(
     answers=(Answer(RecommendationsAnswer),),
     errors=(404, 503),
     arguments=SimilarArguments,
+    computes=True,
 )
 COMPLETE = Operation(
     "complete_the_look",
@@ -37,6 +38,7 @@ COMPLETE = Operation(
     answers=(Answer(RecommendationsAnswer),),
     errors=(404, 503),
     arguments=CompleteArguments,
+    computes=True,
 )
 IMAGE = Operation(
     "get_item_image",

@@ -81,6 +81,12 @@ class Live:
         release = self._release
         return None if release is None else release.release_id
 
+    @property
+    def loaded_id(self) -> str | None:
+        """Name of the release in use; None while there is none. Loads nothing."""
+        release = self._release
+        return None if release is None else release.release_id
+
     def load(self) -> LiveRelease:
         """Return the release in use, loading it if there is none yet.
 

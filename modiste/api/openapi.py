@@ -21,7 +21,6 @@ from werkzeug.routing import Rule
 import modiste
 from modiste.api.multipart_schema import multipart_content
 from modiste.api.operations import (
-    SCOPES,
     UNDOCUMENTED,
     Answer,
     Operation,
@@ -29,6 +28,7 @@ from modiste.api.operations import (
     operation_of,
 )
 from modiste.api.problems import MEDIA_TYPE, TITLES, Problem
+from modiste.data.store.scopes import SCOPES
 
 Schema = dict[str, Any]
 Mode = Literal["validation", "serialization"]

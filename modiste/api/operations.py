@@ -14,9 +14,8 @@ from typing import Any, Final, Literal, TypeVar
 from flask import Flask
 from pydantic import BaseModel
 
-#: What an API key may be allowed.
+#: What an API key may be allowed; `modiste.data.store.scopes` has them as values.
 Scope = Literal["search", "events", "catalogue", "admin"]
-SCOPES: Final[tuple[Scope, ...]] = ("search", "events", "catalogue", "admin")
 #: Flask's own route of the page's files.
 UNDOCUMENTED: Final = frozenset({"static"})
 
@@ -92,6 +91,8 @@ class Operation:
     arguments : model, optional
         Of the address.
     body : Body, optional
+    computes : bool
+        Whether the recommender works for it: such requests share the places and their queue.
     """
 
     operation_id: str
@@ -101,6 +102,7 @@ class Operation:
     errors: tuple[int, ...] = ()
     arguments: type[BaseModel] | None = None
     body: Body | None = None
+    computes: bool = False
 
     @property
     def all_errors(self) -> tuple[int, ...]:

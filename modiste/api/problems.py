@@ -35,12 +35,15 @@ _PHOTO_STATUS = {"unsupported_format": 415, "too_large": 413, "too_many_pixels":
 #: Titles of the statuses that the service answers itself.
 TITLES = {
     400: "The request cannot be read",
+    401: "A key is needed",
+    403: "The key does not open this",
     404: "Not found",
     405: "Method not allowed",
     409: "The request conflicts with another",
     413: "The request is too large",
     415: "Unsupported media type",
     422: "The request is not valid",
+    429: "Too many requests",
     500: "The service failed",
     503: "The service is not ready",
 }
@@ -211,5 +214,7 @@ def _from_value(error: ValueError) -> Response:
 
 
 def _from_bug(error: Exception) -> Response:
-    logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    # The rule and not the path, which may name a shopper.
+    route = request.url_rule.rule if request.url_rule is not None else "an unknown address"
+    logger.error("%s %s failed", request.method, route, exc_info=error)
     return problem(500, "The request failed inside the service; the log says why.")

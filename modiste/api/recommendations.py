@@ -17,6 +17,7 @@ from modiste.api.answers import (
 )
 from modiste.api.bodies import read_search
 from modiste.api.cursors import Cursor
+from modiste.api.doors.visit import note_shopper
 from modiste.api.live import Live, LiveRelease
 from modiste.api.operations import Answer, Body, Operation, documented
 from modiste.api.problems import InvalidRequestError
@@ -34,6 +35,7 @@ SEARCH = Operation(
     answers=(Answer(RecommendationsAnswer),),
     errors=(404, 503),
     body=Body(json=(RecommendationRequest,), multipart=RecommendationRequest),
+    computes=True,
 )
 
 
@@ -58,6 +60,7 @@ def recommendations_blueprint(
     @documented(SEARCH)
     def search() -> Response:
         asked, photo = read_search(request)
+        note_shopper(asked.user_id)
         _check_photo(asked, photo)
         cursor = Cursor.of(asked, photo)
         release = live.release()

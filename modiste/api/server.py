@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -18,14 +19,13 @@ from flask import Flask
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
-from waitress.task import ErrorTask
 
 from modiste.api.app import create_app
+from modiste.api.channel import BoundedDispatcher, Channel
 from modiste.api.config import MAX_BODY_BYTES, ApiConfig
 from modiste.api.listening import allow_connections, open_sockets
 from modiste.api.live import Live
 from modiste.api.metrics import Metrics
-from modiste.api.problems import MEDIA_TYPE, Problem
 from modiste.api.release_watch import ReleaseWatch
 
 if TYPE_CHECKING:
@@ -33,29 +33,15 @@ if TYPE_CHECKING:
 
 CONNECTION_LIMIT = 5000
 DEFAULT_THREADS = 4
+MAX_QUEUED = 64
 
 _CHANNEL_TIMEOUT_SECONDS = 60
 _DRAIN_SECONDS = 10.0
+#: Threads beyond those that compute or wait to: they refuse, and do what needs no computing.
+_SPARE_THREADS = 8
+_PROXY_HEADERS = frozenset({"x-forwarded-for", "x-forwarded-proto"})
 #: Past the application's own bound, so that it answers a body just over it itself.
 _MAX_REQUEST_BODY_BYTES = MAX_BODY_BYTES + 1024 * 1024
-
-
-class _ProblemTask(ErrorTask):  # type: ignore[misc]
-    """What waitress refuses itself, said as the application says it."""
-
-    def execute(self) -> None:
-        error = self.request.error
-        body = Problem(title=error.reason, status=error.code, detail=str(error.body))
-        content = body.model_dump_json().encode()
-        self.status = f"{error.code} {error.reason}"
-        self.response_headers.append(("Content-Type", MEDIA_TYPE))
-        self.set_close_on_finish()
-        self.content_length = len(content)
-        self.write(content)
-
-
-class _Channel(HTTPChannel):  # type: ignore[misc]
-    error_task_class = _ProblemTask
 
 
 class Server:
@@ -73,6 +59,10 @@ class Server:
         In [0, 65535]; 0 takes a free one.
     threads : int
         Requests worked on at a time, at least 1.
+    max_queued : int
+        Requests read that may wait for a thread, at least 1; the others get 503.
+    trusted_proxy : str, optional
+        Address of a reverse proxy whose ``X-Forwarded-For`` and ``-Proto`` are believed.
 
     Attributes
     ----------
@@ -94,25 +84,33 @@ class Server:
         port: int = 8000,
         *,
         threads: int = DEFAULT_THREADS,
+        max_queued: int = MAX_QUEUED,
+        trusted_proxy: str | None = None,
     ) -> None:
         if not 0 <= port <= 65535:
             raise ValueError(f"port must be in [0, 65535]. Received: {port}")
         if threads < 1:
             raise ValueError(f"threads must be at least 1. Received: {threads}")
+        if max_queued < 1:
+            raise ValueError(f"max_queued must be at least 1. Received: {max_queued}")
         sockets = open_sockets(host, port)
         self.port: int = sockets[0].getsockname()[1]
         self.url = _url(host, self.port)
         self._stopping = threading.Event()
         self._map: dict[int, Any] = {}
+        dispatcher = BoundedDispatcher(max_queued)
+        dispatcher.set_thread_count(threads)
         self._waitress = create_server(
             app,
             map=self._map,
             sockets=sockets,
-            threads=threads,
+            _dispatcher=dispatcher,
             connection_limit=allow_connections(CONNECTION_LIMIT),
             asyncore_use_poll=True,
             max_request_body_size=_MAX_REQUEST_BODY_BYTES,
             channel_timeout=_CHANNEL_TIMEOUT_SECONDS,
+            trusted_proxy=trusted_proxy,
+            trusted_proxy_headers=_PROXY_HEADERS if trusted_proxy else frozenset(),
             clear_untrusted_proxy_headers=True,
             ident=None,
         )
@@ -121,7 +119,7 @@ class Server:
             metrics.watch_queue("requests", self._n_waiting)
         self._listeners = [s for s in self._map.values() if isinstance(s, BaseWSGIServer)]
         for listener in self._listeners:
-            listener.channel_class = _Channel
+            listener.channel_class = Channel
 
     def run(self) -> None:
         """Serve until `stop`, then finish the requests already here."""
@@ -180,7 +178,7 @@ def serve(
     port : int
         In [0, 65535]; 0 takes a free one.
     threads : int
-        Requests worked on at a time.
+        Searches worked on at a time; it takes the place of ``config.doors.computing``.
     config : ApiConfig, optional
         Settings of the service.
     database : Database, optional
@@ -193,10 +191,18 @@ def serve(
     ModisteError
         If the address cannot be listened on.
     """
-    app = create_app(releases_dir, config, database)
+    config = config or ApiConfig()
+    doors = replace(config.doors, computing=threads)
+    app = create_app(releases_dir, replace(config, doors=doors), database)
     live: Live = app.extensions["modiste"]
     release = live.load()
-    server = Server(app, host, port, threads=threads)
+    server = Server(
+        app,
+        host,
+        port,
+        threads=threads + doors.waiting + _SPARE_THREADS,
+        trusted_proxy=doors.trusted_proxy,
+    )
     _stop_on_signals(server)
     watch: ReleaseWatch | None = app.extensions.get("modiste.watch")
     if watch is not None:

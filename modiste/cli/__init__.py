@@ -9,6 +9,7 @@ from modiste.cli import terminal
 from modiste.cli.answering import recommend, serve
 from modiste.cli.checking import check
 from modiste.cli.jobs import demo, evaluate, train
+from modiste.cli.keys import keys
 from modiste.cli.preparing import prepare
 from modiste.cli.releasing import releases
 from modiste.cli.tagging import tag
@@ -24,7 +25,7 @@ def cli() -> None:
     """
 
 
-for command in (demo, prepare, check, tag, train, evaluate, tune, recommend, serve, releases):
+for command in (demo, prepare, check, tag, train, evaluate, tune, recommend, serve, keys, releases):
     cli.add_command(command)
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from modiste.cli import terminal
+from modiste.cli.door_options import door_options
 from modiste.cli.options import EXISTING_FOLDER, FILE, FOLDER, json_option
 
 if TYPE_CHECKING:
+    from modiste.api.doors.request_log import LogFormat
+    from modiste.api.doors.settings import DoorSettings
     from modiste.data.store.database import Database
     from modiste.recommender.rules import Rules
 
@@ -88,6 +91,15 @@ def recommend(
 @_rules_option
 @click.option("--store", type=FOLDER, help="Keep events here, in a PostgreSQL of modiste's own.")
 @click.option("--database", "url", help="Keep events in this PostgreSQL: postgresql://...")
+@click.option(
+    "--log",
+    "log_format",
+    type=click.Choice(["json", "text"]),
+    default="text",
+    show_default=True,
+    help="One line a request on standard error, for programs or for people.",
+)
+@door_options
 def serve(
     releases: Path,
     images: Path | None,
@@ -97,26 +109,49 @@ def serve(
     rules_file: Path | None,
     store: Path | None,
     url: str | None,
+    log_format: LogFormat,
+    doors: DoorSettings,
 ) -> None:
     """Serve the current release over HTTP, with its page at /.
 
     With a store, shoppers' events are taken at /v1/events and count in their next answer.
     """
+    from modiste.api.doors.request_log import configure_logging
+
+    rules = _read_rules(rules_file)
+    with opened_database(store, url) as database:
+        if doors.require_keys and database is None:
+            raise ValueError("Keys lie in a store: give --store or --database. Received: neither")
+        configure_logging(log_format)
+        serve_release(
+            releases, images, host, port, threads, rules=rules, database=database, doors=doors
+        )
+
+
+@contextmanager
+def opened_database(store: Path | None, url: str | None) -> Iterator[Database | None]:
+    """Open the store that --store or --database names; None if neither does.
+
+    Raises
+    ------
+    ValueError
+        If both are given.
+    """
     if store is not None and url is not None:
         raise ValueError("Give --store or --database. Received: both")
-    rules = _read_rules(rules_file)
     with ExitStack() as stack:
         if store is not None:
             from modiste.data.store.embedded import EmbeddedServer
 
             url = stack.enter_context(EmbeddedServer(store)).url
-        database = None
-        if url is not None:
-            from modiste.data.store.database import Database
+        if url is None:
+            yield None
+            return
+        from modiste.data.store.database import Database
 
-            database = Database.connect(url)
-            stack.callback(database.close)
-        serve_release(releases, images, host, port, threads, rules=rules, database=database)
+        database = Database.connect(url)
+        stack.callback(database.close)
+        yield database
 
 
 def _read_rules(path: Path | None) -> Rules | None:
@@ -161,11 +196,13 @@ def serve_release(
     demo: bool = False,
     rules: Rules | None = None,
     database: Database | None = None,
+    doors: DoorSettings | None = None,
 ) -> None:
     """Serve until stopped; `demo` lets visitors choose among the shop's simulated shoppers."""
     from modiste.api.config import ApiConfig
+    from modiste.api.doors.settings import DoorSettings
     from modiste.api.server import serve as serve_forever
 
     currency = "EUR" if demo else None
-    config = ApiConfig(images_dir=images, demo=demo, currency=currency, rules=rules)
+    config = ApiConfig(images, demo, currency, rules, doors or DoorSettings())
     serve_forever(releases, host, port, threads, config, database)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from modiste.data.photo_structure import check_structure, webp_size
 from modiste.errors import InvalidImageError
 
 #: Formats read, by their first bytes, whatever the file's name says.
@@ -72,8 +73,8 @@ def decode(
     Raises
     ------
     InvalidImageError
-        If there are no bytes, too many bytes or pixels, another format, a truncated
-        file, or a side under `MIN_SIDE` pixels.
+        If there are no bytes, too many bytes, pixels or parts, another format, a
+        truncated file, or a side under `MIN_SIDE` pixels.
     """
     if isinstance(image, np.ndarray):
         return _checked_pixels(image, max_side)
@@ -110,6 +111,10 @@ def _read(path: Path) -> bytes:
 
 
 def _decode_picture(data: bytes, max_side: int | None) -> NDArray[np.uint8]:
+    check_structure(data)
+    canvas = webp_size(data)
+    if canvas is not None:
+        _check_size(*canvas)
     try:
         # Pillow's own bound raises only past twice MAX_IMAGE_PIXELS; ours is checked
         # below, on the header, before any pixel is decoded.

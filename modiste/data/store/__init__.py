@@ -1,1 +1,1 @@
-"""What changes between releases, in PostgreSQL: events so far."""
+"""What changes between releases, in PostgreSQL: events and API keys."""

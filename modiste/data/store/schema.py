@@ -100,3 +100,17 @@ KEPT_ANSWERS = Table(
     Column("made_at", DateTime(timezone=True), nullable=False),
     Index("kept_answers_by_time", "made_at"),
 )
+#: Keys of clients; of the key itself only its SHA-256 is kept.
+API_KEYS = Table(
+    "api_keys",
+    METADATA,
+    Column("prefix", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("last_used_at", DateTime(timezone=True)),
+    Column("replaced_by", Text),
+)

@@ -1,0 +1,117 @@
+"""waitress's connections and task queue, so that both refuse as the application does.
+
+waitress queues without a bound every request it has read. Here the queue has one, and the
+probes pass beside it: a service that is busy is still alive.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
+from waitress.utilities import Error
+
+from modiste.api.doors.request_log import log_line
+from modiste.api.doors.trace import request_id
+from modiste.api.problems import MEDIA_TYPE, Problem
+
+PROBES: Final = frozenset({"/healthz", "/readyz"})
+_RETRY_SECONDS: Final = 1
+
+
+class _BusyError(Error):  # type: ignore[misc]
+    code = 503
+    reason = "Service Unavailable"
+
+
+class ProblemTask(ErrorTask):  # type: ignore[misc]
+    """What waitress refuses itself, said and logged as the application does it."""
+
+    def execute(self) -> None:
+        """Write the problem."""
+        error = self.request.error
+        body = Problem(title=error.reason, status=error.code, detail=str(error.body))
+        content = body.model_dump_json().encode()
+        asked = request_id(self.request.headers.get("X_REQUEST_ID"))
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers += [
+            ("Content-Type", MEDIA_TYPE),
+            ("Cache-Control", "no-store"),
+            ("X-Request-Id", asked),
+        ]
+        if isinstance(error, _BusyError):
+            # The request was read to its end, so the connection can go on.
+            self.response_headers.append(("Retry-After", str(_RETRY_SECONDS)))
+        else:
+            self.set_close_on_finish()
+        self.content_length = len(content)
+        self.write(content)
+        log_line(
+            {
+                "method": "other",
+                "route": None,
+                "status": error.code,
+                "milliseconds": round((time.time() - self.start_time) * 1000, 1),
+                "bytes_in": self.request.content_length,
+                "bytes_out": len(content),
+                "request_id": asked,
+            }
+        )
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """One connection."""
+
+    error_task_class = ProblemTask
+
+    def send_continue(self) -> None:
+        """Ask for the body, but not for one that is refused by its length."""
+        if self.request.error is None:
+            super().send_continue()
+
+
+class BoundedDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
+    """A task queue of bounded length.
+
+    Parameters
+    ----------
+    max_queued : int
+        Requests that may wait for a thread; the others get 503.
+    """
+
+    def __init__(self, max_queued: int) -> None:
+        super().__init__()
+        self._max_queued = max_queued
+        self._beside = ThreadedTaskDispatcher()
+        self._beside.queue_logger = _Silent()
+        self._beside.set_thread_count(1)
+
+    def add_task(self, task: Channel) -> None:
+        """Queue a connection's next request, or refuse it."""
+        request = task.requests[0]
+        if request.error is None and request.path in PROBES:
+            self._beside.add_task(task)
+            return
+        with self.lock:
+            if len(self.queue) < self._max_queued:
+                self.queue.append(task)
+                self.queue_cv.notify()
+                return
+        # Another thread must write it: this one reads from all connections.
+        if request.error is None:
+            request.error = _BusyError("Too many requests at once; ask again.")
+        self._beside.add_task(task)
+
+    def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
+        """Stop every thread."""
+        self._beside.shutdown(cancel_pending, timeout)
+        return bool(super().shutdown(cancel_pending, timeout))
+
+
+class _Silent:
+    """Takes waitress's warning about each waiting task, which is no news here."""
+
+    def warning(self, *_arguments: object) -> None:
+        """Drop it."""
