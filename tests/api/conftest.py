@@ -7,21 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from contract import CheckedClient
+from contract import checked_client
 from fake_recommender import FakeRecommender, item_table, photo
 from flask.testing import FlaskClient
 
-from modiste.api import ApiConfig, create_app
+from modiste.api import ApiConfig
 
 # The checkerboard shop is in there.
 sys.path.append(str(Path(__file__).parents[1] / "recommender"))
-
-
-def checked_client(*parts: object) -> FlaskClient:
-    """Return a client of `create_app` whose every answer is held against the contract."""
-    app = create_app(*parts)  # type: ignore[arg-type]
-    app.test_client_class = CheckedClient
-    return app.test_client()
 
 
 @pytest.fixture

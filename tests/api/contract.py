@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
+from modiste.api import create_app
 from modiste.api.openapi import openapi_document
 from modiste.api.operations import UNDOCUMENTED
 
@@ -27,6 +28,13 @@ class CheckedClient(FlaskClient):
         response = super().open(*args, **kwargs)
         check(self.application, response)
         return response
+
+
+def checked_client(*parts: object) -> FlaskClient:
+    """Return a client of `create_app` whose every answer is held against the contract."""
+    app = create_app(*parts)  # type: ignore[arg-type]
+    app.test_client_class = CheckedClient
+    return app.test_client()
 
 
 def check(app: Flask, response: TestResponse) -> None:

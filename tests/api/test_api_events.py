@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import checked_client
+from contract import checked_client
 from fake_recommender import FakeRecommender
 from flask.testing import FlaskClient
 from sqlalchemy import text

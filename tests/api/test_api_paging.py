@@ -23,7 +23,7 @@ from checkerboard import (
     shop_events,
     shop_items,
 )
-from conftest import checked_client
+from contract import checked_client
 from fake_recommender import FakeRecommender
 from fake_recommender import photo as any_photo
 from flask.testing import FlaskClient

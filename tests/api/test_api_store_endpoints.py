@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import checked_client
+from contract import checked_client
 from fake_recommender import FakeRecommender, photo
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
