@@ -13,6 +13,7 @@ from modiste.api.idempotency import answered_once
 from modiste.api.metrics import Metrics
 from modiste.api.operations import Answer, Body, Operation, documented
 from modiste.api.schemas import ItemId, StrictModel, UserId
+from modiste.data.columns import EVENT_NAMES
 from modiste.data.store.event_log import MAX_QUANTITY, Event, EventLog
 from modiste.data.store.kept_answers import KeptAnswers
 
@@ -24,7 +25,9 @@ class EventRequest(StrictModel):
 
     event_id: Annotated[str, StringConstraints(min_length=1, max_length=256)]
     user_id: UserId
-    event_name: Annotated[str, StringConstraints(max_length=64)]
+    event_name: Annotated[
+        str, StringConstraints(max_length=64), Field(json_schema_extra={"enum": list(EVENT_NAMES)})
+    ]
     event_time: AwareDatetime
     item_id: ItemId | None = None
     quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)] | None = None

@@ -163,8 +163,8 @@ def test_the_same_key_and_body_is_answered_once(shop: FlaskClient) -> None:
     other = shop.post("/v1/events", json={**EVENT, "event_id": "e2"}, headers=key)
     assert other.status_code == 422
     assert other.get_json(force=True)["errors"][0]["code"] == "key_reused"
-    anothers = {**key, "Authorization": "Bearer another"}
-    assert shop.post("/v1/events", json=EVENT, headers=anothers).get_json()["known"] == 1
+    of_another = {**key, "Authorization": "Bearer another"}
+    assert shop.post("/v1/events", json=EVENT, headers=of_another).get_json()["known"] == 1
 
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 256, "é", "a b"])
