@@ -18,7 +18,7 @@ from modiste.api.page import page_blueprint
 from modiste.api.problems import register_problems
 from modiste.api.recommendations import recommendations_blueprint
 from modiste.api.users import users_blueprint
-from modiste.errors import ReleaseError
+from modiste.errors import ReleaseError, StoreError
 
 if TYPE_CHECKING:
     from modiste.data.store.database import Database
@@ -55,8 +55,9 @@ def create_app(
     config : ApiConfig, optional
         Settings; the defaults serve no photos of items and no list of shoppers.
     database : Database, optional
-        Where events are kept, and read at each search; without one there is no
-        ``/v1/events``.
+        Where events are kept, and read at each search, and where items are written; without
+        one neither can be sent. Items are read again after each one written here; open
+        ``extensions["modiste_catalogue"].following()`` to show those written elsewhere too.
 
     Returns
     -------
@@ -70,21 +71,23 @@ def create_app(
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_JSON_BYTES
     app.url_map.merge_slashes = False
     live = Live(_loader(source, config), config)
-    try:
-        live.load()
-    except ReleaseError as error:
-        logger.warning("no release to serve yet: %s", error)
     app.extensions["modiste"] = live
     since_release = None
     if database is not None:
         # A service without a store loads no SQLAlchemy.
         from modiste.api.events import events_blueprint
+        from modiste.api.live_items import register_live_items
         from modiste.api.since_release import SinceRelease
         from modiste.data.store.event_log import EventLog
 
         log = EventLog(database)
         since_release = SinceRelease(log)
         app.register_blueprint(events_blueprint(log))
+        register_live_items(app, live, database)
+    try:
+        live.load()
+    except (ReleaseError, StoreError) as error:
+        logger.warning("no release to serve yet: %s", error)
     app.register_blueprint(recommendations_blueprint(live, since_release))
     app.register_blueprint(items_blueprint(live))
     app.register_blueprint(health_blueprint(live))

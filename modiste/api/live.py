@@ -6,7 +6,7 @@ import functools
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from werkzeug.exceptions import ServiceUnavailable
@@ -14,7 +14,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from modiste.api.config import ApiConfig
 from modiste.api.item_images import ItemImages
 from modiste.api.item_table import ItemTable
-from modiste.errors import DatasetError, ReleaseError
+from modiste.errors import DatasetError, ReleaseError, StoreError
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.history import History
 from modiste.recommender.manifest import Manifest
@@ -63,6 +63,8 @@ class LiveRelease:
     recommender: ServedRecommender
     items: ItemTable
     images: ItemImages
+    #: Version and position of each item that the store has; None without a store.
+    versions: Mapping[str, tuple[int, int]] | None = field(default=None, repr=False)
 
     @property
     def release_id(self) -> str:
@@ -91,7 +93,10 @@ class Live:
         self._load = load
         self._images_dir = config.images_dir
         self._lock = threading.Lock()
+        self._loaded: LiveRelease | None = None
         self._release: LiveRelease | None = None
+        #: Brings into a loaded release what changed since; see `LiveCatalogue.applied`.
+        self.with_changes: Callable[[LiveRelease], LiveRelease] = lambda release: release
 
     def load(self) -> LiveRelease:
         """Return the release in use, loading it if there is none yet.
@@ -102,6 +107,8 @@ class Live:
             If no whole release is published.
         DatasetError
             If the photos of its items cannot be read.
+        StoreError
+            If what changed since cannot be read.
         """
         with self._lock:
             if self._release is None:
@@ -110,9 +117,17 @@ class Live:
                 one_blas_thread()
                 items = recommender.catalogue.items
                 images = ItemImages.of(items, self._images_dir)
-                self._release = LiveRelease(recommender, ItemTable(items, images), images)
+                loaded = LiveRelease(recommender, ItemTable(items, images), images)
+                self._release = self.with_changes(loaded)
+                self._loaded = loaded
                 logger.info("release %s loaded", self._release.release_id)
             return self._release
+
+    def refresh(self) -> None:
+        """Bring into the release in use what changed since, if one is loaded."""
+        with self._lock:
+            if self._loaded is not None:
+                self._release = self.with_changes(self._loaded)
 
     def release(self) -> LiveRelease:
         """Return the release in use.
@@ -127,7 +142,7 @@ class Live:
             return release
         try:
             return self.load()
-        except (DatasetError, ReleaseError) as error:
+        except (DatasetError, ReleaseError, StoreError) as error:
             logger.warning("no release to serve: %s", error)
             raise ServiceUnavailable(
                 "No release is loaded. The log says why.",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,8 +77,10 @@ def recommend(
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=4, show_default=True)
 @_rules_option
-@click.option("--store", type=FOLDER, help="Keep events here, in a PostgreSQL of modiste's own.")
-@click.option("--database", "url", help="Keep events in this PostgreSQL: postgresql://...")
+@click.option(
+    "--store", type=FOLDER, help="Keep events and items here, in a PostgreSQL of modiste's own."
+)
+@click.option("--database", "url", help="Keep them in this PostgreSQL: postgresql://...")
 def serve(
     releases: Path,
     images: Path | None,
@@ -91,23 +93,32 @@ def serve(
 ) -> None:
     """Serve the current release over HTTP, with its page at /.
 
-    With a store, shoppers' events are taken at /v1/events and count in their next answer.
+    With a store, shoppers' events are taken at /v1/events and count in their next answer, and
+    items at /v1/items, which are found within two seconds.
     """
+    rules = _read_rules(rules_file)
+    with opened_store(store, url) as database:
+        serve_release(releases, images, host, port, threads, rules=rules, database=database)
+
+
+@contextmanager
+def opened_store(store: Path | None, url: str | None) -> Iterator[Database | None]:
+    """Open the store of ``--store`` or ``--database``; None where neither is given."""
     if store is not None and url is not None:
         raise ValueError("Give --store or --database. Received: both")
-    rules = _read_rules(rules_file)
     with ExitStack() as stack:
         if store is not None:
             from modiste.data.store.embedded import EmbeddedServer
 
             url = stack.enter_context(EmbeddedServer(store)).url
-        database = None
-        if url is not None:
-            from modiste.data.store.database import Database
+        if url is None:
+            yield None
+            return
+        from modiste.data.store.database import Database
 
-            database = Database.connect(url)
-            stack.callback(database.close)
-        serve_release(releases, images, host, port, threads, rules=rules, database=database)
+        database = Database.connect(url)
+        stack.callback(database.close)
+        yield database
 
 
 def _read_rules(path: Path | None) -> Rules | None:
