@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -18,7 +19,6 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from benchmarks.generated_shop import LAST_DAY, generated_catalogue
 from modiste.data import columns
 from modiste.recommender.collaborative import Factors
 from modiste.recommender.history import History
@@ -27,6 +27,8 @@ from modiste.recommender.item_to_item import ItemWeights
 from modiste.recommender.ranker import Ranker
 from modiste.recommender.recommender import Recommender
 from modiste.recommender.threads import one_blas_thread
+
+from generated_shop import LAST_DAY, generated_catalogue
 
 _N_FACTORS = 64
 _WEIGHTS_AN_ITEM = 50
@@ -47,11 +49,11 @@ def main(n_items: int, seed: int) -> None:
     for n_changes in (1, 1_000):
         stock = [_changed(shop, row, price=5.0) for row in range(n_changes)]
         added = [_added(shop, row) for row in range(n_changes)]
-        figures[f"{n_changes} prices"] = _seconds(lambda: with_changes(shop, stock))
-        figures[f"{n_changes} new items"] = _seconds(lambda: with_changes(shop, added))
+        figures[f"{n_changes} prices"] = _seconds(partial(with_changes, shop, stock))
+        figures[f"{n_changes} new items"] = _seconds(partial(with_changes, shop, added))
         before = with_changes(shop, [_added(shop, row, "earlier") for row in range(1_000)])
         figures[f"{n_changes} new items after 1,000"] = _seconds(
-            lambda: with_changes(before, added)
+            partial(with_changes, before, added)
         )
     for name, seconds in figures.items():
         click.echo(f"{name:28} {seconds if name == 'items' else f'{seconds:.3f} s'}")

