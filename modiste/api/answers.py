@@ -234,7 +234,7 @@ class HealthAnswer(BaseModel):
     n_items: int | None = None
 
 
-def answer(body: BaseModel, *, cacheable: bool = False) -> Response:
+def answer(body: BaseModel, *, cacheable: bool = False, etag: str | None = None) -> Response:
     """Return a model as JSON.
 
     Parameters
@@ -243,13 +243,18 @@ def answer(body: BaseModel, *, cacheable: bool = False) -> Response:
         Numbers that JSON cannot write become null.
     cacheable : bool
         Add an ETag and answer 304 to a client that has it; otherwise nothing keeps it.
+    etag : str, optional
+        The ETag, where it is not that of the bytes; makes it cacheable too.
     """
     response = Response(body.model_dump_json(), content_type="application/json")
-    if not cacheable:
+    if not cacheable and etag is None:
         response.headers["Cache-Control"] = "no-store"
         return response
     response.headers["Cache-Control"] = "no-cache"
-    response.add_etag()
+    if etag is None:
+        response.add_etag()
+    else:
+        response.set_etag(etag)
     response.make_conditional(request)
     return response
 

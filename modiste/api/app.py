@@ -27,7 +27,7 @@ from modiste.api.recommendations import recommendations_blueprint
 from modiste.api.release_watch import ReleaseWatch
 from modiste.api.releases import releases_blueprint
 from modiste.api.users import users_blueprint
-from modiste.errors import ReleaseError
+from modiste.errors import ReleaseError, StoreError
 
 if TYPE_CHECKING:
     from modiste.data.store.database import Database
@@ -64,8 +64,11 @@ def create_app(
     config : ApiConfig, optional
         Settings; the defaults serve no photos of items and no list of shoppers.
     database : Database, optional
-        Where events and searches are kept, and events read at each search; without one there
-        is no ``/v1/events``, ``/v1/feedback`` and ``/v1/users/{user_id}``.
+        Where events, searches and items are kept: events are read at each search, items shown
+        without a new release. Without one there is no ``/v1/events``, ``/v1/feedback`` and
+        ``/v1/users/{user_id}``, and items cannot be written. Items are read again after each
+        one written here; open ``extensions["modiste_catalogue"].following()`` to show those
+        written elsewhere too.
 
     Returns
     -------
@@ -83,10 +86,6 @@ def create_app(
     metrics = Metrics()
     measure_requests(app, metrics)
     live = Live(_loader(source, config), config, metrics)
-    try:
-        live.load()
-    except ReleaseError as error:
-        logger.warning("no release to serve yet: %s", error)
     app.extensions["modiste"] = live
     # First, so that they see every request before the others, and every answer after them.
     register_doors(app, config.doors, live, database)
@@ -95,9 +94,15 @@ def create_app(
     since_release = recorder = None
     if database is not None:
         # A service without a store loads no SQLAlchemy.
+        from modiste.api.live_items import register_live_items
         from modiste.api.store_endpoints import register_store_endpoints
 
         since_release, recorder = register_store_endpoints(app, database, metrics)
+        register_live_items(app, live, database)
+    try:
+        live.load()
+    except (ReleaseError, StoreError) as error:
+        logger.warning("no release to serve yet: %s", error)
     app.register_blueprint(recommendations_blueprint(live, since_release, recorder))
     app.register_blueprint(detection_blueprint(live))
     app.register_blueprint(facets_blueprint(live, config))

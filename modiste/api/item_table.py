@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from modiste.api.answers import ItemAnswer
 from modiste.api.item_images import ItemImages
@@ -41,6 +43,10 @@ class ItemTable:
         The release's item table.
     images : ItemImages
         Which items have a photo.
+    item_ids : IdMap, optional
+        Of the items, where there is one already.
+    removed : ndarray, optional
+        Items that are there no more, shape ``(n_items,)`` bool.
 
     Attributes
     ----------
@@ -48,14 +54,23 @@ class ItemTable:
         The `SHOWN_COLUMNS` that this release has.
     """
 
-    def __init__(self, items: pd.DataFrame, images: ItemImages) -> None:
+    def __init__(
+        self,
+        items: pd.DataFrame,
+        images: ItemImages,
+        *,
+        item_ids: IdMap | None = None,
+        removed: NDArray[np.bool_] | None = None,
+    ) -> None:
         self.shown_columns = tuple(name for name in SHOWN_COLUMNS if name in items)
         self._items = items[list(self.shown_columns)]
-        self._ids = IdMap(items[columns.ITEM_ID].tolist())
+        self._ids = item_ids or IdMap(items[columns.ITEM_ID].tolist())
+        self._removed = removed
         self._images = images
 
     def __len__(self) -> int:
-        return len(self._ids)
+        n_removed = 0 if self._removed is None else int(self._removed.sum())
+        return len(self._ids) - n_removed
 
     def answers(self, item_ids: Sequence[str]) -> list[ItemAnswer]:
         """Return the row of each item, in the order asked.
@@ -67,17 +82,21 @@ class ItemTable:
         """
         rows = self._ids.indices(item_ids)
         for item_id, row in zip(item_ids, rows, strict=True):
-            if row < 0:
+            if row < 0 or (self._removed is not None and self._removed[row]):
                 raise UnknownItemError(
                     f"item_id must name an item of the release. Received: {item_id!r}"
                 )
         return [self._answer(row) for row in self._items.take(rows).to_dict("records")]
 
     def _answer(self, row: dict[str, object]) -> ItemAnswer:
-        values = {name: _plain(value) for name, value in row.items()}
-        item_id = str(values[columns.ITEM_ID])
-        image = f"/v1/items/{quote(item_id, safe='')}/image" if item_id in self._images else None
-        return ItemAnswer.model_validate({**values, "image": image})
+        return shown_item(str(row[columns.ITEM_ID]), row, self._images)
+
+
+def shown_item(item_id: str, row: Mapping[str, object], photographed: Container[str]) -> ItemAnswer:
+    """Return a row of the items table as answers show it."""
+    values = {name: _plain(value) for name, value in row.items()}
+    image = f"/v1/items/{quote(item_id, safe='')}/image" if item_id in photographed else None
+    return ItemAnswer.model_validate({**values, "item_id": item_id, "image": image})
 
 
 def _plain(value: object) -> object:

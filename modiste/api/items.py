@@ -7,10 +7,11 @@ from werkzeug.exceptions import NotFound
 
 from modiste.api.answers import ItemAnswer, RecommendationsAnswer, answer
 from modiste.api.item_images import MEDIA_TYPES
-from modiste.api.live import Live
+from modiste.api.live import Live, LiveRelease
 from modiste.api.operations import Answer, Operation, documented
 from modiste.api.recommendations import recommendations_answer
 from modiste.api.schemas import CompleteArguments, SimilarArguments
+from modiste.data.images import photo_format
 from modiste.recommender.query import Query
 
 _IMAGE_MAX_AGE_SECONDS = 3600
@@ -59,7 +60,11 @@ def items_blueprint(live: Live) -> Blueprint:
     @blueprint.get("/<path:item_id>")
     @documented(ITEM)
     def item(item_id: str) -> Response:
-        return answer(live.release().items.answers([item_id])[0], cacheable=True)
+        release = live.release()
+        body = release.items.answers([item_id])[0]
+        if release.versions is None:
+            return answer(body, cacheable=True)
+        return answer(body, etag=item_tag(item_id, release))
 
     @blueprint.get("/<path:item_id>/similar")
     @documented(SIMILAR)
@@ -85,6 +90,9 @@ def items_blueprint(live: Live) -> Blueprint:
         release = live.release()
         # An unknown item and an item without a photo are told apart.
         release.items.answers([item_id])
+        sent = release.images.sent(item_id)
+        if sent is not None:
+            return _photo(*sent)
         path = release.images.path(item_id)
         if path is None:
             raise NotFound(f"The item has no photo here. Received: {item_id!r}")
@@ -96,3 +104,20 @@ def items_blueprint(live: Live) -> Blueprint:
         )
 
     return blueprint
+
+
+def item_tag(item_id: str, release: LiveRelease) -> str:
+    """Return the entity tag of an item as a release shows it, for ``If-Match``.
+
+    Its version by the shop, and what else the item's answer depends on.
+    """
+    version = (release.versions or {}).get(item_id)
+    return f"0-{release.release_id}" if version is None else f"{version[0]}-{version[1]}"
+
+
+def _photo(content: bytes, sha256: str) -> Response:
+    response = Response(content, mimetype=MEDIA_TYPES[f".{photo_format(content).lower()}"])
+    response.set_etag(sha256)
+    response.cache_control.max_age = _IMAGE_MAX_AGE_SECONDS
+    response.make_conditional(request)
+    return response

@@ -14,7 +14,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from modiste.api.config import ApiConfig
 from modiste.api.live_release import UNPUBLISHED, LiveRelease, ServedRecommender
 from modiste.api.metrics import Metrics
-from modiste.errors import DatasetError, ReleaseError
+from modiste.errors import DatasetError, ReleaseError, StoreError
 
 __all__ = ["UNPUBLISHED", "Live", "LiveRelease", "Refused", "ServedRecommender"]
 
@@ -70,19 +70,17 @@ class Live:
     ) -> None:
         self._load = load
         self._images_dir = config.images_dir
+        self._loaded: LiveRelease | None = None
         self._release: LiveRelease | None = None
+        self._replacing = threading.Lock()
         self.metrics = metrics or Metrics()
         self.loading = threading.Lock()
         self.refused: Refused | None = None
+        #: Brings into a loaded release what changed since; see `LiveCatalogue.applied`.
+        self.with_changes: Callable[[LiveRelease], LiveRelease] = lambda release: release
 
     @property
     def release_id(self) -> str | None:
-        """Name of the release in use, if one is."""
-        release = self._release
-        return None if release is None else release.release_id
-
-    @property
-    def loaded_id(self) -> str | None:
         """Name of the release in use; None while there is none. Loads nothing."""
         release = self._release
         return None if release is None else release.release_id
@@ -96,6 +94,8 @@ class Live:
             If no whole release is published.
         DatasetError
             If the photos of its items cannot be read.
+        StoreError
+            If what changed since cannot be read.
         """
         with self.loading:
             if self._release is None:
@@ -110,12 +110,31 @@ class Live:
         self.metrics.release_load_seconds.observe(time.monotonic() - start)
         return release
 
-    def swap(self, release: LiveRelease) -> LiveRelease | None:
-        """Answer from another release from now on, and return the one before."""
-        before, self._release = self._release, release
+    def swap(self, loaded: LiveRelease) -> LiveRelease | None:
+        """Answer from another release from now on, and return the one before.
+
+        Raises
+        ------
+        StoreError
+            If what changed since `loaded` was made cannot be read; nothing is swapped then.
+        """
+        with self._replacing:
+            release = self.with_changes(loaded)
+            before, self._release, self._loaded = self._release, release, loaded
         if before is not release:
             self.metrics.serves(release.release_id)
         return before
+
+    def prepared_already(self, release_id: str) -> LiveRelease | None:
+        """Return a release as it was prepared, if it is the one in use."""
+        loaded = self._loaded
+        return loaded if loaded is not None and loaded.release_id == release_id else None
+
+    def refresh(self) -> None:
+        """Bring into the release in use what changed since, if one is loaded."""
+        with self._replacing:
+            if self._loaded is not None:
+                self._release = self.with_changes(self._loaded)
 
     def release(self) -> LiveRelease:
         """Return the release in use.
@@ -130,7 +149,7 @@ class Live:
             return release
         try:
             return self.load()
-        except (DatasetError, ReleaseError) as error:
+        except (DatasetError, ReleaseError, StoreError) as error:
             logger.warning("no release to serve: %s", error)
             raise ServiceUnavailable(
                 "No release is loaded. The log says why.",

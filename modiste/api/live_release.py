@@ -84,12 +84,15 @@ class LiveRelease:
     images : ItemImages
     since : datetime
         When it was ready to serve, UTC.
+    versions : mapping, optional
+        Version and position of each item that the store has; None without a store.
     """
 
     recommender: ServedRecommender
     items: ItemTable
     images: ItemImages
     since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    versions: Mapping[str, tuple[int, int]] | None = field(default=None, repr=False)
 
     @classmethod
     def warmed(cls, recommender: ServedRecommender, images_dir: Path | None) -> Self:

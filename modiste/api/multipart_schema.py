@@ -12,7 +12,7 @@ _PHOTO_TYPES: Final = "image/jpeg, image/png, image/webp"
 
 
 def multipart_content(
-    model: type[BaseModel], reference: dict[str, Any], *, needs_photo: bool
+    model: type[BaseModel], reference: dict[str, Any], *, part: str, needs_photo: bool
 ) -> dict[str, Any]:
     """Return the media type object of a form.
 
@@ -22,16 +22,19 @@ def multipart_content(
         Its fields may come as parts of the form.
     reference : dict
         To the schema of the model.
+    part : str
+        That is the whole model; of ``query`` the fields may come one by one instead.
     needs_photo : bool
     """
-    fields = model.model_json_schema(ref_template="#/components/schemas/{model}")["properties"]
+    own = model.model_json_schema(ref_template="#/components/schemas/{model}")["properties"]
+    fields = own if part == "query" else {}
     properties: dict[str, Any] = {
         "photo": {
             "type": "string",
             "format": "binary",
             "description": "A file: JPEG, PNG or WebP, whatever its name says.",
         },
-        "query": {**reference, "description": "Every value in one part, as JSON."},
+        part: {**reference, "description": "Every value in one part, as JSON."},
         **fields,
     }
     schema: dict[str, Any] = {
@@ -40,13 +43,13 @@ def multipart_content(
         "additionalProperties": False,
         "minProperties": 1,
         # Either one part for all values, or a part for each.
-        "dependentSchemas": {"query": {"propertyNames": {"enum": ["photo", "query"]}}},
+        "dependentSchemas": {part: {"propertyNames": {"enum": ["photo", part]}}},
     }
     if needs_photo:
         schema["required"] = ["photo"]
     encoding = {
         "photo": {"contentType": _PHOTO_TYPES},
-        "query": {"contentType": "application/json"},
+        part: {"contentType": "application/json"},
     }
     for name in fields:
         kind = "text/plain" if name in TEXT_FIELDS else "application/json"

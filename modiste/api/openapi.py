@@ -124,7 +124,7 @@ def _models(operation: Operation) -> Iterator[tuple[type[BaseModel], Mode]]:
     if operation.arguments is not None:
         yield operation.arguments, "validation"
     if body is not None:
-        for model in (*body.json, body.multipart, body.ndjson):
+        for model in (*body.json, body.multipart, *body.ndjson):
             if model is not None:
                 yield model, "validation"
     for answer in operation.answers:
@@ -156,11 +156,17 @@ def _operation(rule: Rule, operation: Operation, references: References) -> Sche
         if body.multipart is not None:
             reference = references[body.multipart, "validation"]
             content["multipart/form-data"] = multipart_content(
-                body.multipart, reference, needs_photo=body.needs_photo
+                body.multipart, reference, part=body.part, needs_photo=body.needs_photo
             )
-        if body.ndjson is not None:
+        if body.ndjson:
+            lines = [references[model, "validation"] for model in body.ndjson]
             content["application/x-ndjson"] = {
-                "schema": {"type": "string", "description": "One JSON object a line."}
+                "schema": {
+                    "type": "string",
+                    "description": "One JSON object a line.",
+                    "contentMediaType": _JSON,
+                    "contentSchema": {"anyOf": lines},
+                }
             }
         written["requestBody"] = {"required": True, "content": content}
     answers = {str(one.status): _answer(one, references) for one in operation.answers}
@@ -212,6 +218,14 @@ def _headers(operation: Operation) -> Iterator[Schema]:
                 "first is being answered with 409."
             ),
             "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        }
+    if operation.if_match:
+        yield {
+            "name": "If-Match",
+            "in": "header",
+            "required": False,
+            "description": "Entity tag of the item as the client knows it; 412 if it has changed.",
+            "schema": {"type": "string"},
         }
     if any(answer.cacheable for answer in operation.answers):
         yield {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}

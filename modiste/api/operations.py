@@ -35,19 +35,23 @@ class Body:
     json : tuple of model
         The body is one of these; none if it cannot be JSON.
     multipart : model, optional
-        Its fields may come as a form beside a file ``photo``, or as one JSON part ``query``.
+        A form beside a file ``photo``: see `part`.
+    part : str
+        The form's part that is the whole model as JSON. Of ``query`` the fields may also come as
+        parts of their own.
     needs_photo : bool
         Whether the form must have the photo.
-    ndjson : model, optional
-        A line of ``application/x-ndjson``.
+    ndjson : tuple of model
+        A line of ``application/x-ndjson`` is one of these.
     idempotency_key : bool
         Whether ``Idempotency-Key`` is heeded.
     """
 
     json: tuple[type[BaseModel], ...] = ()
     multipart: type[BaseModel] | None = None
+    part: str = "query"
     needs_photo: bool = False
-    ndjson: type[BaseModel] | None = None
+    ndjson: tuple[type[BaseModel], ...] = ()
     idempotency_key: bool = False
 
 
@@ -93,6 +97,8 @@ class Operation:
     body : Body, optional
     computes : bool
         Whether the recommender works for it: such requests share the places and their queue.
+    if_match : bool
+        Whether ``If-Match`` is heeded, and 412 may come.
     """
 
     operation_id: str
@@ -103,6 +109,7 @@ class Operation:
     arguments: type[BaseModel] | None = None
     body: Body | None = None
     computes: bool = False
+    if_match: bool = False
 
     @property
     def all_errors(self) -> tuple[int, ...]:
@@ -114,6 +121,8 @@ class Operation:
             found.add(409)
         if self.arguments is not None:
             found.add(422)
+        if self.if_match:
+            found.add(412)
         if self.scope is not None:
             found.update(_OF_A_SCOPE)
         return tuple(sorted(found))

@@ -40,6 +40,7 @@ TITLES = {
     404: "Not found",
     405: "Method not allowed",
     409: "The request conflicts with another",
+    412: "The item has changed",
     413: "The request is too large",
     415: "Unsupported media type",
     422: "The request is not valid",
@@ -148,16 +149,22 @@ def _from_request(error: InvalidRequestError) -> Response:
 def _from_validation(error: ValidationError) -> Response:
     found = error.errors(include_url=False, include_context=False)
     malformed = any(e["type"] == "json_invalid" for e in found)
-    errors = [
-        FieldProblem(field=_field(e["loc"]), code=e["type"], message=_message(e["msg"], e["input"]))
-        for e in found[:20]
-    ]
+    errors = field_problems(error)
     if malformed:
         return problem(
             400, "The body must be JSON (RFC 8259).", kind="malformed-json", errors=errors
         )
     names = ", ".join(dict.fromkeys(e.field or "the request" for e in errors))
     return problem(422, f"Not valid: {names}.", kind="invalid-request", errors=errors)
+
+
+def field_problems(error: ValidationError) -> list[FieldProblem]:
+    """Return the fields at fault, the first twenty."""
+    found = error.errors(include_url=False, include_context=False)
+    return [
+        FieldProblem(field=_field(e["loc"]), code=e["type"], message=_message(e["msg"], e["input"]))
+        for e in found[:20]
+    ]
 
 
 def _field(location: tuple[int | str, ...]) -> str:

@@ -16,7 +16,7 @@ from typing import Final
 
 from modiste.api.live import Live, LiveRelease, Refused, ServedRecommender
 from modiste.api.memory import collect_cycles, give_back
-from modiste.errors import ModisteError, ReleaseError
+from modiste.errors import ModisteError, ReleaseError, StoreError
 from modiste.recommender.release import CURRENT_FILE, live_ids, publish, release_folder, rollback
 
 logger = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS: Final = 1.0
 #: A request that holds its release longer than this is worth a line in the log.
 _DRAIN_SECONDS: Final = 60.0
+#: Between two tries while the store is away.
+_STORE_SECONDS: Final = 10.0
 
 
 class ReleaseBusyError(ModisteError):
@@ -77,6 +79,7 @@ class ReleaseWatch:
         self._load = load
         self._seconds = seconds
         self._seen: _Published | None = None
+        self._not_before = 0.0
         self._draining: list[_Draining] = []
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -99,7 +102,7 @@ class ReleaseWatch:
         """Let a release that was published since the last look take over, or refuse it."""
         self._drain()
         published = self._published()
-        if published is None or published == self._seen:
+        if published is None or published == self._seen or time.monotonic() < self._not_before:
             return
         with self._live.loading:
             self._seen = published
@@ -166,6 +169,10 @@ class ReleaseWatch:
     def _take(self, release_id: str) -> None:
         try:
             self._serve(self._prepared(release_id))
+        except StoreError as error:
+            # It is the store that is away, not the release that is bad.
+            logger.warning("release %s waits: %s", release_id, error)
+            self._seen, self._not_before = None, time.monotonic() + _STORE_SECONDS
         except Exception as error:
             # What a damaged release raises is anybody's guess, and none of it may pass.
             logger.exception("release %s is refused", release_id)
@@ -178,9 +185,10 @@ class ReleaseWatch:
 
     def _checked(self, release_id: str) -> LiveRelease:
         """Load a release that somebody asks for; whatever is wrong with it is told."""
-        if release_id == self._live.release_id:
+        prepared = self._live.prepared_already(release_id)
+        if prepared is not None:
             # `publish` reads every file of it again all the same.
-            return self._live.release()
+            return prepared
         try:
             return self._prepared(release_id)
         except ReleaseError:
@@ -192,9 +200,10 @@ class ReleaseWatch:
         folder = release_folder(self.releases_dir, release_id)
         return self._live.prepared(lambda: self._load(folder))
 
-    def _serve(self, release: LiveRelease) -> LiveRelease:
-        before = self._live.swap(release)
-        if before is not None and before is not release:
+    def _serve(self, loaded: LiveRelease) -> LiveRelease:
+        before = self._live.swap(loaded)
+        release = self._live.release()
+        if before is not None and before.release_id != release.release_id:
             logger.info("release %s took over from %s", release.release_id, before.release_id)
             until = time.monotonic() + _DRAIN_SECONDS
             old = weakref.ref(before.recommender)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -211,10 +213,26 @@ def serve(
         f"modiste serves release {release.release_id} ({len(release.items):,} items) "
         f"on {server.url}  (Ctrl-C stops it)"
     )
-    server.run()
+    with _live_items(app, live, database):
+        server.run()
     if watch is not None:
         watch.stop()
     click.echo("modiste has stopped.")
+
+
+@contextmanager
+def _live_items(app: Flask, live: Live, database: Database | None) -> Iterator[None]:
+    """Follow the items of the store, and describe those that wait, in threads of this process."""
+    if database is None:
+        yield
+        return
+    from modiste.api.item_worker import ItemWorker, reader_of
+    from modiste.api.live_items import EXTENSION
+    from modiste.data.store.item_queue import ItemQueue
+
+    worker = ItemWorker(ItemQueue(database), lambda: reader_of(live.release().recommender))
+    with app.extensions[EXTENSION].following(), worker.working():
+        yield
 
 
 def _url(host: str, port: int) -> str:

@@ -12,6 +12,7 @@ from modiste.cli.jobs import demo, evaluate, train
 from modiste.cli.keys import keys
 from modiste.cli.preparing import prepare
 from modiste.cli.releasing import releases
+from modiste.cli.storing import export_store, worker
 from modiste.cli.tagging import tag
 from modiste.cli.tuning import tune
 
@@ -26,6 +27,8 @@ def cli() -> None:
 
 
 for command in (demo, prepare, check, tag, train, evaluate, tune, recommend, serve, keys, releases):
+    cli.add_command(command)
+for command in (worker, export_store):
     cli.add_command(command)
 
 

@@ -89,8 +89,10 @@ def recommend(
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=4, show_default=True)
 @_rules_option
-@click.option("--store", type=FOLDER, help="Keep events here, in a PostgreSQL of modiste's own.")
-@click.option("--database", "url", help="Keep events in this PostgreSQL: postgresql://...")
+@click.option(
+    "--store", type=FOLDER, help="Keep events and items here, in a PostgreSQL of modiste's own."
+)
+@click.option("--database", "url", help="Keep them in this PostgreSQL: postgresql://...")
 @click.option(
     "--log",
     "log_format",
@@ -114,12 +116,13 @@ def serve(
 ) -> None:
     """Serve the current release over HTTP, with its page at /.
 
-    With a store, shoppers' events are taken at /v1/events and count in their next answer.
+    With a store, shoppers' events are taken at /v1/events and count in their next answer, and
+    items at /v1/items, which are found within two seconds.
     """
     from modiste.api.doors.request_log import configure_logging
 
     rules = _read_rules(rules_file)
-    with opened_database(store, url) as database:
+    with opened_store(store, url) as database:
         if doors.require_keys and database is None:
             raise ValueError("Keys lie in a store: give --store or --database. Received: neither")
         configure_logging(log_format)
@@ -129,8 +132,8 @@ def serve(
 
 
 @contextmanager
-def opened_database(store: Path | None, url: str | None) -> Iterator[Database | None]:
-    """Open the store that --store or --database names; None if neither does.
+def opened_store(store: Path | None, url: str | None) -> Iterator[Database | None]:
+    """Open the store of ``--store`` or ``--database``; None where neither is given.
 
     Raises
     ------

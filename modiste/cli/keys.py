@@ -151,10 +151,10 @@ def revoke_command(prefix: str, store: Path | None, url: str | None) -> None:
 
 @contextmanager
 def _opened(store: Path | None, url: str | None) -> Iterator[ApiKeys]:
-    from modiste.cli.answering import opened_database
+    from modiste.cli.answering import opened_store
     from modiste.data.store.api_keys import ApiKeys
 
-    with opened_database(store, url) as database:
+    with opened_store(store, url) as database:
         if database is None:
             raise ValueError("Keys lie in a store: give --store or --database. Received: neither")
         yield ApiKeys(database)

@@ -30,6 +30,19 @@ class IdMap:
             twice = next(i for i in self.ids if i in seen or seen.add(i))  # type: ignore[func-returns-value]
             raise ValueError(f"ids must be unique. Received {twice!r} twice.")
 
+    def with_added(self, ids: Sequence[str]) -> IdMap:
+        """Return these ids and more after them, none of which is here already."""
+        added = IdMap(ids)
+        known = [external for external in added.ids if external in self]
+        if known:
+            raise ValueError(f"ids must be new. Received: {known[0]!r}, which is here already.")
+        wider = IdMap(())
+        wider.ids = (*self.ids, *added.ids)
+        wider._index = self._index | {
+            external: len(self.ids) + i for i, external in enumerate(added.ids)
+        }
+        return wider
+
     def __len__(self) -> int:
         return len(self.ids)
 

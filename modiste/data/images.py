@@ -86,6 +86,27 @@ def decode(
         raise InvalidImageError(f"{image}: {error}", code=error.code) from error
 
 
+def photo_format(data: bytes) -> str:
+    """Return which of `FORMATS` a photo is, by its first bytes; nothing is decoded.
+
+    Raises
+    ------
+    InvalidImageError
+        If it is none of them, or there are no bytes.
+    """
+    if data.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    if not data:
+        raise InvalidImageError(
+            "A photo must be a JPEG, PNG or WebP file. Received: 0 bytes", code="empty"
+        )
+    raise _unsupported(data)
+
+
 def _decode_bytes(data: bytes, max_side: int | None) -> NDArray[np.uint8]:
     if not data:
         raise InvalidImageError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from modiste.recommender.item_columns import (
     days_since_epoch,
     listed_attributes,
 )
+from modiste.recommender.patched_rows import PatchedRows
 
 ITEMS_FILE = "items.parquet"
 VOCABULARY_FILE = "vocabulary.json"
@@ -32,6 +33,10 @@ EMBEDDINGS_FILE = "embeddings.npy"
 ATTRIBUTES_FILE = "attributes.npz"
 
 _CHUNK_ROWS = 16_384
+#: What is worked out once and holds whatever an item costs or whether it is in stock.
+_OF_LOOKS = ("titles", "attribute_idf", "attribute_profiles")
+
+Embeddings = NDArray[np.float32] | NDArray[np.float16] | PatchedRows
 
 
 @dataclass(frozen=True)
@@ -65,12 +70,15 @@ class Catalogue:
     brands, colors : ndarray
         Index into `brand_names` and `color_names`, shape ``(n_items,)`` int32; -1 unknown.
     brand_names, color_names : tuple of str
+    removed : ndarray or None
+        Items that the shop took out since the release was made, shape ``(n_items,)`` bool:
+        never shown or named, though what was done with them still says what a shopper likes.
     """
 
     items: pd.DataFrame
     vocabulary: Vocabulary
     item_ids: IdMap
-    embeddings: NDArray[np.float32] | NDArray[np.float16]
+    embeddings: Embeddings
     has_embedding: NDArray[np.bool_]
     attributes: sparse.csr_matrix
     categories: NDArray[np.int32]
@@ -82,6 +90,7 @@ class Catalogue:
     colors: NDArray[np.int32]
     brand_names: tuple[str, ...]
     color_names: tuple[str, ...]
+    removed: NDArray[np.bool_] | None = None
 
     @classmethod
     def from_items(
@@ -89,8 +98,11 @@ class Catalogue:
         items: pd.DataFrame,
         vocabulary: Vocabulary,
         *,
-        embeddings: NDArray[np.float32] | NDArray[np.float16] | None = None,
+        embeddings: Embeddings | None = None,
         attributes: sparse.csr_matrix | None = None,
+        has_embedding: NDArray[np.bool_] | None = None,
+        removed: NDArray[np.bool_] | None = None,
+        item_ids: IdMap | None = None,
     ) -> Catalogue:
         """Build from the items table of a `Dataset`.
 
@@ -105,6 +117,12 @@ class Catalogue:
         attributes : csr_matrix, optional
             Shape ``(n_items, n_attributes)``, scores in [0, 1]; by default 1 for each
             attribute the items table lists.
+        has_embedding : ndarray, optional
+            Which rows of `embeddings` are not zeros, where that is known already.
+        removed : ndarray, optional
+            Items that the shop took out; by default none.
+        item_ids : IdMap, optional
+            Of the items, where there is one already.
 
         Raises
         ------
@@ -129,7 +147,7 @@ class Catalogue:
             )
         brands, brand_names = codes(items[columns.BRAND])
         colors, color_names = codes(items[columns.COLOR])
-        groups, _ = codes(items[columns.ITEM_GROUP_ID])
+        groups, _ = codes(items[columns.ITEM_GROUP_ID], in_order=False)
         alone = groups < 0
         groups[alone] = groups.max(initial=-1) + 1 + np.arange(alone.sum(), dtype=np.int32)
         matrix = sparse.csr_matrix(attributes, dtype=np.float32)
@@ -137,9 +155,9 @@ class Catalogue:
         return cls(
             items=items.reset_index(drop=True),
             vocabulary=vocabulary,
-            item_ids=IdMap(items[columns.ITEM_ID].tolist()),
+            item_ids=item_ids or IdMap(items[columns.ITEM_ID].tolist()),
             embeddings=embeddings,
-            has_embedding=_nonzero_rows(embeddings),
+            has_embedding=_nonzero_rows(embeddings) if has_embedding is None else has_embedding,
             attributes=matrix,
             categories=category_index(items[columns.CATEGORY], vocabulary),
             prices=pd.to_numeric(items[columns.PRICE]).to_numpy(dtype=np.float32, na_value=np.nan),
@@ -150,7 +168,40 @@ class Catalogue:
             colors=colors,
             brand_names=brand_names,
             color_names=color_names,
+            removed=removed,
         )
+
+    def with_stock(
+        self,
+        prices: NDArray[np.float64],
+        available: NDArray[np.bool_],
+        removed: NDArray[np.bool_] | None,
+    ) -> Catalogue:
+        """Return the same items at other prices, in stock or not, taken out or not.
+
+        Parameters
+        ----------
+        prices : ndarray
+            Shape ``(n_items,)`` float64; NaN unknown.
+        available, removed : ndarray
+            Shape ``(n_items,)`` bool.
+        """
+        in_words = np.where(available, columns.IN_STOCK, columns.OUT_OF_STOCK).astype(object)
+        items = self.items.assign(**{columns.PRICE: prices, columns.AVAILABILITY: in_words})
+        changed = replace(
+            self,
+            items=items,
+            prices=prices.astype(np.float32),
+            available=available,
+            removed=removed,
+        )
+        known = {name: vars(self)[name] for name in _OF_LOOKS if name in vars(self)}
+        vars(changed).update(known)
+        return changed
+
+    def is_removed(self, item_index: int) -> bool:
+        """Return whether the shop took an item out since the release was made."""
+        return self.removed is not None and bool(self.removed[item_index])
 
     def __len__(self) -> int:
         return len(self.item_ids)
@@ -239,7 +290,7 @@ class Catalogue:
             ) from error
 
 
-def _nonzero_rows(embeddings: NDArray[np.float32] | NDArray[np.float16]) -> NDArray[np.bool_]:
+def _nonzero_rows(embeddings: Embeddings) -> NDArray[np.bool_]:
     """Tell which rows hold an embedding, a chunk at a time: the file may exceed memory."""
     found = np.zeros(len(embeddings), dtype=bool)
     for start in range(0, len(embeddings), _CHUNK_ROWS):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,11 @@ class Factors:
                 "item_factors must be finite; fit them again with more regularization. "
                 f"Received: {bad} of {len(self.item_factors)} items with NaN or infinite factors"
             )
+
+    def widened(self, n_items: int) -> Factors:
+        """Return the factors of more items, the new ones last, which nobody touched."""
+        added = n_items - len(self.item_factors)
+        return replace(self, item_factors=np.pad(self.item_factors, ((0, added), (0, 0))))
 
     def save(self, folder: Path) -> None:
         """Write ``factors.npz`` into a folder."""

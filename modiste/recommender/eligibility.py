@@ -95,7 +95,7 @@ def _check_ids(exclude: object) -> None:
 
 
 def on_sale(catalogue: Catalogue, now: datetime | None = None) -> NDArray[np.bool_]:
-    """Return the items that are in stock and have arrived, shape ``(n_items,)`` bool.
+    """Return the items in stock that have arrived and not gone, shape ``(n_items,)`` bool.
 
     Parameters
     ----------
@@ -105,7 +105,8 @@ def on_sale(catalogue: Catalogue, now: datetime | None = None) -> NDArray[np.boo
     """
     today = (now or datetime.now(UTC)).timestamp() / _SECONDS_A_DAY
     # NaN, an unknown day, is not after today.
-    return catalogue.available & ~(catalogue.available_from_days > today)
+    shown: NDArray[np.bool_] = catalogue.available & ~(catalogue.available_from_days > today)
+    return shown if catalogue.removed is None else shown & ~catalogue.removed
 
 
 def allowed_items(

@@ -114,7 +114,7 @@ class QueryEncoder:
         encoded, notes = self._shopper(query)
         if query.item_id is not None:
             item_index = self.catalogue.item_ids.index(query.item_id)
-            if item_index is None:
+            if item_index is None or self.catalogue.is_removed(item_index):
                 raise UnknownItemError(
                     "item_id must be an item of the release; retrain to add new items. "
                     f"Received: {query.item_id!r}"

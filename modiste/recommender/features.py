@@ -105,6 +105,12 @@ class ItemFeatures:
         )
         return cls(np.stack(columns, axis=1).astype(np.float32))
 
+    def with_prices(self, catalogue: Catalogue) -> ItemFeatures:
+        """Return the columns of the same items at the prices of another catalogue."""
+        values = self.values.copy()
+        values[:, ITEM_FEATURES.index("price")] = catalogue.log_prices
+        return ItemFeatures(values)
+
 
 def feature_table(
     pool: Pool,

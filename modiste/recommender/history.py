@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -144,6 +145,14 @@ class History:
         matrix.sort_indices()
         return matrix
 
+    def widened(self, n_items: int) -> History:
+        """Return the same history of more items, the new ones last, which nobody touched."""
+        added = n_items - self.n_items
+        of_items: dict[str, Any] = {
+            name: np.pad(getattr(self, name), (0, added)) for name in _OF_ITEMS
+        }
+        return replace(self, n_items=n_items, **of_items)
+
     def row(self, user_index: int) -> slice:
         """Return where the entries of a shopper lie, oldest first."""
         return slice(int(self.indptr[user_index]), int(self.indptr[user_index + 1]))
@@ -227,6 +236,7 @@ class History:
         return history
 
 
+_OF_ITEMS = ("popularity", "recent_popularity", "item_purchases", "item_repeats")
 _ARRAYS = (
     "indptr",
     "item_index",
@@ -234,10 +244,7 @@ _ARRAYS = (
     "last_days",
     "n_purchases",
     "purchase_days",
-    "popularity",
-    "recent_popularity",
-    "item_purchases",
-    "item_repeats",
+    *_OF_ITEMS,
 )
 
 

@@ -56,7 +56,12 @@ def category_index(names: pd.Series, vocabulary: Vocabulary) -> NDArray[np.int32
     return np.asarray(index, dtype=np.int32)
 
 
-def codes(values: pd.Series) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    """Return each value's place among the sorted names, -1 for null, and those names."""
-    codes, names = pd.factorize(values.astype(object), sort=True)
-    return codes.astype(np.int32), tuple(names)
+def codes(values: pd.Series, *, in_order: bool = True) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """Return each value's place among the names, -1 for null, and those names.
+
+    They are sorted, or as they come where the order does not matter, which is sooner.
+    """
+    # Text from Parquet is told apart without making objects of it.
+    texts = values if isinstance(values.dtype, pd.StringDtype) else values.astype(object)
+    codes, names = pd.factorize(texts, sort=in_order)
+    return codes.astype(np.int32), tuple(names.tolist())

@@ -56,6 +56,13 @@ class ItemWeights:
         """Return weights that say nothing."""
         return cls(sparse.csr_matrix((n_items, n_items), dtype=np.float32), "none")
 
+    def widened(self, n_items: int) -> ItemWeights:
+        """Return the weights of more items, the new ones last, of which they say nothing."""
+        old = self.weights
+        indptr = np.pad(old.indptr, (0, n_items - old.shape[0]), mode="edge")
+        weights = sparse.csr_matrix((old.data, old.indices, indptr), shape=(n_items, n_items))
+        return ItemWeights(weights, self.method)
+
     def save(self, folder: Path) -> None:
         """Write ``item_weights.npz`` into a folder."""
         np.savez(

@@ -59,6 +59,13 @@ class Manifest:
     n_items: int
     vocabulary_fingerprint: str
 
+    @property
+    def reader_id(self) -> str:
+        """Name of the network and vocabulary: what one says of an item is of no use to another."""
+        network = self.files.get("network.onnx")
+        sha256 = "no network" if network is None else network.sha256
+        return f"{sha256}/{self.vocabulary_fingerprint}"
+
     def to_json(self) -> str:
         """Return the text of ``manifest.json``, which has the SHA-256 of its own values."""
         parts = asdict(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -61,10 +62,17 @@ class Explainer:
         factors: Factors | None = None,
         item_weights: ItemWeights | None = None,
     ) -> None:
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._is_popular = most_popular(history.popularity)
         self._ages = history.as_of.timestamp() / _SECONDS_A_DAY - catalogue.available_from_days
         self.purchases = PurchaseEvidence(catalogue, factors, item_weights)
+
+    def with_catalogue(self, catalogue: Catalogue) -> Explainer:
+        """Return it for the same items at other prices, in stock or taken out."""
+        changed = copy.copy(self)
+        changed.catalogue = catalogue
+        changed.purchases = self.purchases.with_catalogue(catalogue)
+        return changed
 
     def reasons(
         self,
@@ -145,26 +153,26 @@ class Explainer:
     def _of_purchase(self, text: str, share: float, bought: int) -> list[Reason]:
         if share <= 0 or bought < 0:
             return []
-        title = self._catalogue.titles[bought]
-        item_id = self._catalogue.item_ids.ids[bought]
+        title = self.catalogue.titles[bought]
+        item_id = self.catalogue.item_ids.ids[bought]
         return [Reason("because_you_bought", text.format(title), share, (item_id,))]
 
     def _looks_like(self, query: EncodedQuery, strength: float) -> Reason:
         if query.garment is None and query.item_index >= 0:
-            title = self._catalogue.titles[query.item_index]
-            item_id = self._catalogue.item_ids.ids[query.item_index]
+            title = self.catalogue.titles[query.item_index]
+            item_id = self.catalogue.item_ids.ids[query.item_index]
             return Reason("looks_like", f"looks like {title}", strength, (item_id,))
         return Reason("looks_like", "looks like your photo", strength)
 
     def _shared_names(self, query: EncodedQuery, item: int) -> tuple[str, ...]:
         """Return what the query wants and the item has, most telling first."""
-        vocabulary = self._catalogue.vocabulary
+        vocabulary = self.catalogue.vocabulary
         names: list[str] = []
-        category = self._catalogue.categories[item]
+        category = self.catalogue.categories[item]
         if query.attributes is not None:
-            _, column, value = row_entries(self._catalogue.attributes, np.array([item]))
+            _, column, value = row_entries(self.catalogue.attributes, np.array([item]))
             wanted = query.attributes[column]
-            weight = wanted * value * self._catalogue.attribute_idf[column]
+            weight = wanted * value * self.catalogue.attribute_idf[column]
             both = (wanted > 0) & (value >= MIN_ATTRIBUTE_SCORE)
             order = [i for i in np.argsort(-weight, kind="stable") if both[i]]
             # Spellings of one name are one reason.
@@ -175,9 +183,9 @@ class Explainer:
             wanted_most = query.categories[category] == query.categories.max()
             if wanted_most and query.categories[category] > 0:
                 names.append(vocabulary.categories[category])
-        color = self._catalogue.colors[item]
+        color = self.catalogue.colors[item]
         if query.colors is not None and color >= 0 and query.colors[color] > 0:
-            names.append(self._catalogue.color_names[color])
+            names.append(self.catalogue.color_names[color])
         return tuple(dict.fromkeys(names))
 
     def _fallback(self, query: EncodedQuery, item: int, features: NDArray[np.float32]) -> Reason:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -35,6 +37,7 @@ from modiste.recommender.repeat import Repeat
 from modiste.recommender.rules import Rules
 from modiste.recommender.selection import backfill_rows
 from modiste.recommender.sources import candidate_sources
+from modiste.recommender.visual import Visual
 
 #: Items that each source proposes for a query, at least.
 N_CANDIDATES: Final = 200
@@ -83,20 +86,69 @@ class Recommender:
         manifest: Manifest | None = None,
         rules: Rules | None = None,
     ) -> None:
-        item_weights = item_weights or ItemWeights.nothing(catalogue.n_items)
-        check_same_items(catalogue, history, factors, item_weights)
-        self.catalogue = catalogue
-        self.history = history
         self.ranker = ranker
         self.manifest = manifest
-        self.encoder = QueryEncoder(catalogue, history, photo_reader, text_reader)
+        self._readers = (photo_reader, text_reader)
+        item_weights = item_weights or ItemWeights.nothing(catalogue.n_items)
+        check_same_items(catalogue, history, factors, item_weights)
+        self._assemble(catalogue, history, factors, item_weights, rules or Rules())
+
+    def _assemble(
+        self,
+        catalogue: Catalogue,
+        history: History,
+        factors: Factors,
+        item_weights: ItemWeights,
+        rules: Rules,
+        *,
+        visual: Visual | None = None,
+    ) -> None:
+        self.catalogue = catalogue
+        self.history = history
+        self.factors = factors
+        self.item_weights = item_weights
+        self.visual = visual or Visual(catalogue)
+        self.encoder = QueryEncoder(catalogue, history, *self._readers)
         self._repeat = Repeat(catalogue, history)
         self.sources: Mapping[str, PoolSource] = candidate_sources(
-            catalogue, history, factors, item_weights, repeat=self._repeat
+            catalogue, history, factors, item_weights, visual=self.visual, repeat=self._repeat
         )
-        self._item_features = ItemFeatures.of(catalogue, history)
-        self._explainer = Explainer(catalogue, history, factors, item_weights)
-        self.arranger = Arranger(catalogue, history, rules or Rules())
+        self.item_features = ItemFeatures.of(catalogue, history)
+        self.explainer = Explainer(catalogue, history, factors, item_weights)
+        self.arranger = Arranger(catalogue, history, rules)
+        # A copy with other items must not keep the one before its change.
+        self.__dict__.pop("completer", None)
+
+    def with_items(self, catalogue: Catalogue, visual: Visual) -> Recommender:
+        """Return a recommender of a catalogue whose first items are this one's.
+
+        What is learnt stays; of the items added nobody knows anything yet. This one goes on
+        answering as it did. See ``modiste.recommender.item_changes.with_changes``.
+
+        Parameters
+        ----------
+        catalogue : Catalogue
+        visual : Visual
+            Of that catalogue.
+        """
+        history, factors, item_weights = self.history, self.factors, self.item_weights
+        if catalogue.n_items > self.catalogue.n_items:
+            history = history.widened(catalogue.n_items)
+            factors = factors.widened(catalogue.n_items)
+            item_weights = item_weights.widened(catalogue.n_items)
+        changed = copy.copy(self)
+        parts = (catalogue, history, factors, item_weights, self.rules)
+        changed._assemble(*parts, visual=visual)  # noqa: SLF001 - a copy of this one
+        return changed
+
+    def with_stock(self, catalogue: Catalogue) -> Recommender:
+        """Return a recommender of what `Catalogue.with_stock` gave, in a millisecond or two."""
+        changed = copy.copy(self)
+        changed.catalogue = catalogue
+        changed.encoder = replace(self.encoder, catalogue=catalogue)
+        changed.item_features = self.item_features.with_prices(catalogue)
+        changed.explainer = self.explainer.with_catalogue(catalogue)
+        return changed
 
     @classmethod
     def load(
@@ -163,7 +215,7 @@ class Recommender:
     @functools.cached_property
     def completer(self) -> Completer:
         """What completes looks, counted from the history when first asked for."""
-        return Completer(self.catalogue, self.history, self.sources, self._explainer.purchases)
+        return Completer(self.catalogue, self.history, self.sources, self.explainer.purchases)
 
     def recommend(
         self,
@@ -353,9 +405,9 @@ class Recommender:
         added = backfill_rows(pool, allowed, groups, arranger.backfill_order, limits.k)
         pool = with_rows(pool, self.sources, queries, *added)
         features = feature_table(
-            pool, queries, self.catalogue, self.history, items=self._item_features
+            pool, queries, self.catalogue, self.history, items=self.item_features
         )
         scores = self.ranker.scores(features)
         shown = arranger.arrange(pool, scores, is_weak_match(features), limits.k)
         ranked = Ranked(tuple(queries), pool, features, scores, tuple(shown))
-        return write_answers(ranked, limits, arranger, self.catalogue, self.ranker, self._explainer)
+        return write_answers(ranked, limits, arranger, self.catalogue, self.ranker, self.explainer)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from modiste.recommender.candidates import Candidates
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.encoded_query import EncodedQuery
+from modiste.recommender.patched_index import NearestIndex
 from modiste.recommender.visual_index import VisualIndex
 
 _CHUNK_ROWS = 8_192
@@ -25,14 +26,23 @@ class Visual:
     ----------
     catalogue : Catalogue
         Items without an embedding are never proposed.
+    index : NearestIndex, optional
+        Of the catalogue's embeddings; built here if not given.
+
+    Attributes
+    ----------
+    index : NearestIndex or None
+        None where no item has an embedding.
     """
 
     name = "visual"
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, index: NearestIndex | None = None) -> None:
         self._embeddings = catalogue.embeddings
         self._has_embedding = catalogue.has_embedding
-        self._index = VisualIndex(catalogue.embeddings) if catalogue.has_embedding.any() else None
+        if index is None and catalogue.has_embedding.any():
+            index = VisualIndex(catalogue.embeddings)
+        self.index = index
 
     def candidates(
         self, queries: Sequence[EncodedQuery], k: int, allowed: NDArray[np.bool_]
@@ -78,9 +88,9 @@ class Visual:
         self, wanted: NDArray[np.float32], k: int, allowed: NDArray[np.bool_]
     ) -> list[NDArray[np.int32]]:
         """Return the allowed items nearest to each embedding; see `VisualIndex.nearest`."""
-        if self._index is None:
+        if self.index is None:
             return [np.empty(0, dtype=np.int32) for _ in wanted]
-        return self._index.nearest(wanted, k, allowed & self._has_embedding)
+        return self.index.nearest(wanted, k, allowed & self._has_embedding)
 
     def _searches(
         self, queries: Sequence[EncodedQuery], allowed: NDArray[np.bool_]
@@ -88,7 +98,7 @@ class Visual:
         """Group the queries that may see the same items, with their mask."""
         groups: dict[bytes, list[int]] = {}
         for row, query in enumerate(queries):
-            if query.embedding is not None and self._index is not None:
+            if query.embedding is not None and self.index is not None:
                 groups.setdefault(np.packbits(allowed[row]).tobytes(), []).append(row)
         return [(rows, allowed[rows[0]]) for rows in groups.values()]
 

@@ -7,6 +7,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from modiste.recommender.patched_rows import PatchedRows
+
 #: From this many embeddings on, a quantised index looks first. Below, reading all of them
 #: takes a millisecond.
 APPROXIMATE_FROM: Final = 20_000
@@ -42,7 +44,7 @@ class VisualIndex:
 
     def __init__(
         self,
-        embeddings: NDArray[np.float32] | NDArray[np.float16],
+        embeddings: NDArray[np.float32] | NDArray[np.float16] | PatchedRows,
         *,
         approximate_from: int = APPROXIMATE_FROM,
     ) -> None:

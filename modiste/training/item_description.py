@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,16 +12,13 @@ from scipy import sparse
 
 from modiste.attribute_model.runtime import Detector
 from modiste.data import columns
-from modiste.data.attribute_names import same_names
 from modiste.data.dataset import Dataset
 from modiste.data.images import decode
 from modiste.progress import Progress
 from modiste.recommender.item_columns import listed_attributes
+from modiste.recommender.item_description import MAX_SIDE_PX, merged_attributes, seen_names
 
 _BATCH = 32
-#: The type of a vocabulary's attributes that name colours, as the demo shop and Fashion
-#: Product Images have it; DeepFashion has none.
-COLOUR_TYPE = "colour"
 
 
 @dataclass(frozen=True)
@@ -59,21 +56,21 @@ def describe_items(
     row_of = {item_id: row for row, item_id in enumerate(items[columns.ITEM_ID])}
     embeddings: NDArray[np.float32] | None = None
     seen: list[tuple[int, int, float]] = []
-    members = same_names(dataset.vocabulary)
     for done, batch in _batches(photos):
         garments = detector.detect(
-            [decode(dataset.image_path(image), max_side=512) for image in batch[columns.IMAGE]]
+            [
+                decode(dataset.image_path(image), max_side=MAX_SIDE_PX)
+                for image in batch[columns.IMAGE]
+            ]
         )
         for item_id, garment in zip(batch[columns.ITEM_ID], garments, strict=True):
             row = row_of[item_id]
             if embeddings is None:
                 embeddings = np.zeros((len(items), garment.embedding.size), dtype=np.float32)
             embeddings[row] += garment.embedding
-            # All spellings of a name, so that whichever a query uses is found.
             seen.extend(
-                (row, dataset.vocabulary.attribute_index[member], score)
-                for name, score in garment.attributes.items()
-                for member in members[name]
+                (row, dataset.vocabulary.attribute_index[name], score)
+                for name, score in seen_names(garment, dataset.vocabulary)
             )
         if progress is not None:
             progress(done, len(photos), "describing items")
@@ -85,10 +82,8 @@ def describe_items(
     return ItemDescriptions(
         items=items.assign(image=pd.Series(images, index=items.index, dtype=object)),
         embeddings=np.divide(embeddings, lengths, out=embeddings, where=lengths > 0),
-        attributes=_merged(
-            listed_attributes(items, dataset.vocabulary),
-            seen,
-            np.array(dataset.vocabulary.attribute_types) == COLOUR_TYPE,
+        attributes=merged_attributes(
+            listed_attributes(items, dataset.vocabulary), seen, dataset.vocabulary
         ),
     )
 
@@ -105,26 +100,3 @@ def _batches(photos: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame]]:
     for start in range(0, len(photos), _BATCH):
         batch = photos.iloc[start : start + _BATCH]
         yield start + len(batch), batch
-
-
-def _merged(
-    listed: sparse.csr_matrix,
-    seen: Sequence[tuple[int, int, float]],
-    is_colour: NDArray[np.bool_],
-) -> sparse.csr_matrix:
-    """Keep the greater of what the shop lists (1) and what the network saw.
-
-    The shop knows the colours of its item: where it lists any, the network's do not count.
-    """
-    if not seen:
-        return listed
-    rows, names, scores = zip(*seen, strict=True)
-    frame = pd.DataFrame({"row": rows, "name": names, "score": scores})
-    has_colour = np.asarray(listed[:, np.flatnonzero(is_colour)].sum(axis=1)).ravel() > 0
-    frame = frame[~(has_colour[frame["row"]] & is_colour[frame["name"]])]
-    # Several photos of one item may show the same attribute.
-    best = frame.groupby(["row", "name"], sort=True)["score"].max().reset_index()
-    network = sparse.csr_matrix(
-        (best["score"].to_numpy(np.float32), (best["row"], best["name"])), shape=listed.shape
-    )
-    return sparse.csr_matrix(listed.maximum(network))

@@ -136,9 +136,16 @@ class HeldRecommender(FakeRecommender):
     def __init__(self) -> None:
         super().__init__()
         self.go_on = threading.Event()
+        self.go_on.set()  # until a release of it is warm
         self.inside = threading.Semaphore(0)
         self.n_inside = self.most_inside = 0
         self.lock = threading.Lock()
+
+    def hold(self) -> None:
+        """From now on, and not while the service warms it."""
+        self.go_on.clear()
+        self.inside = threading.Semaphore(0)
+        self.most_inside = 0
 
     def recommend(self, *arguments, **options):  # type: ignore[no-untyped-def]
         with self.lock:
@@ -180,6 +187,7 @@ def served(held: HeldRecommender) -> Iterator[Server]:
     """Two compute, two wait, and threads are left to refuse."""
     app = create_app(held, ApiConfig(doors=DoorSettings(computing=2, waiting=2)))
     app.extensions["modiste.gate"].places._max_wait = DEADLINE
+    held.hold()
     yield from running(Server(app, port=0, threads=6))
 
 
@@ -208,7 +216,9 @@ def test_past_the_line_a_search_is_503_at_once(served: Server, held: HeldRecomme
 @pytest.fixture
 def narrow(held: HeldRecommender) -> Iterator[Server]:
     """One thread for all, and one request may wait for it."""
-    yield from running(Server(create_app(held), port=0, threads=1, max_queued=1))
+    app = create_app(held)
+    held.hold()
+    yield from running(Server(app, port=0, threads=1, max_queued=1))
 
 
 def test_past_the_servers_own_queue_it_is_503_too(narrow: Server, held: HeldRecommender) -> None:

@@ -69,7 +69,7 @@ def register_doors(
 
     app.before_request(begin)
     # Answers pass these in the opposite order, so that the log has the last word.
-    register_request_log(app, lambda: live.loaded_id)
+    register_request_log(app, lambda: live.release_id)
     register_browsers(app, settings.allowed_origins)
     app.before_request(gate.check)
     app.teardown_request(leave)

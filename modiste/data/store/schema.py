@@ -6,20 +6,22 @@ Times are of the event, in UTC; ``received_at`` is when this database got it.
 from __future__ import annotations
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
     Column,
     DateTime,
+    Double,
     Identity,
     Index,
     Integer,
     LargeBinary,
     MetaData,
+    Sequence,
     Table,
     Text,
     func,
 )
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 METADATA = MetaData()
 
@@ -113,4 +115,54 @@ API_KEYS = Table(
     Column("revoked_at", DateTime(timezone=True)),
     Column("last_used_at", DateTime(timezone=True)),
     Column("replaced_by", Text),
+)
+ITEM_POSITIONS = Sequence("item_positions", metadata=METADATA)
+#: Items as they are now. ``position`` grows as changes are committed, for readers that follow;
+#: ``version`` counts what the shop changed, and ``looks_version`` is the version that last
+#: changed its texts or photo: 0 where those are a release's. A deleted one stays as a tombstone;
+#: one that came back is ``reborn``, and what a release knows of its id is of another thing.
+ITEMS = Table(
+    "items",
+    METADATA,
+    Column("item_id", Text, primary_key=True),
+    Column("item_group_id", Text),
+    Column("title", Text),
+    Column("description", Text),
+    Column("brand", Text),
+    Column("category", Text),
+    Column("attributes", ARRAY(Text)),
+    Column("color", Text),
+    Column("price", Double),
+    Column("availability", Text),
+    Column("available_from", DateTime(timezone=True)),
+    Column("version", BigInteger, nullable=False),
+    Column("looks_version", BigInteger, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("reborn", Boolean, nullable=False),
+    Column("photo_sha256", Text),
+    Column("state", Text, nullable=False),
+    Column("error", Text),
+    Column("described_by", Text),
+    Column("said_category", Text),
+    Column("said_attributes", ARRAY(Text)),
+    Column("seen", JSONB),
+    Column("embedding", LargeBinary),
+    Column("position", BigInteger, nullable=False),
+    Index("items_by_position", "position", unique=True),
+)
+#: The photo of each item that has one, as it was sent.
+ITEM_PHOTOS = Table(
+    "item_photos",
+    METADATA,
+    Column("item_id", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("sha256", Text, nullable=False),
+)
+#: What waits to be described; a row is of no use once its item has another ``looks_version``.
+ITEM_QUEUE = Table(
+    "item_queue",
+    METADATA,
+    Column("job_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("item_id", Text, nullable=False),
+    Column("looks_version", BigInteger, nullable=False),
 )

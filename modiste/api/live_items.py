@@ -1,0 +1,318 @@
+"""Items written over HTTP: one or many, and shown from the next poll on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Flask, Response, request
+from pydantic import TypeAdapter, ValidationError
+from werkzeug.exceptions import PreconditionFailed
+
+from modiste.api.answers import answer
+from modiste.api.config import MAX_BODY_BYTES, MAX_JSON_BYTES
+from modiste.api.item_requests import (
+    BATCH_LINE,
+    MAX_LINES,
+    MAX_PHOTO_BYTES,
+    BatchAnswer,
+    DeleteLine,
+    ItemPatchRequest,
+    ItemRequest,
+    ItemWrittenAnswer,
+    LineProblem,
+    LiveItemId,
+    PatchLine,
+    UpsertLine,
+)
+from modiste.api.item_table import shown_item
+from modiste.api.live import Live, LiveRelease
+from modiste.api.live_catalogue import LiveCatalogue
+from modiste.api.operations import Answer, Body, Operation, documented
+from modiste.api.problems import FieldProblem, InvalidRequestError, field_problems
+from modiste.data.images import photo_format
+from modiste.data.store.item_log import ItemLog
+from modiste.data.store.live_item import (
+    CHANGED,
+    PENDING,
+    Delete,
+    LiveItem,
+    Patch,
+    Refused,
+    Upsert,
+    Write,
+)
+from modiste.errors import InvalidImageError, UnknownItemError
+
+if TYPE_CHECKING:
+    from modiste.data.store.database import Database
+
+NDJSON = "application/x-ndjson"
+_JSON_TYPES = ("application/json", "application/merge-patch+json")
+_MULTIPART = "multipart/form-data"
+_ITEM, _PHOTO = "item", "photo"
+_ITEM_ID: TypeAdapter[str] = TypeAdapter(LiveItemId)
+#: Name of the `LiveCatalogue` among an application's extensions.
+EXTENSION = "modiste_catalogue"
+
+
+UPSERT = Operation(
+    "upsert_item",
+    "Write a whole item, and a photo of it: found within two seconds, without a new release.",
+    scope="catalogue",
+    answers=(Answer(ItemWrittenAnswer),),
+    errors=(404, 503),
+    body=Body(json=(ItemRequest,), multipart=ItemRequest, part=_ITEM),
+    if_match=True,
+)
+PATCH = Operation(
+    "patch_item",
+    "Change some columns of an item, as a JSON merge patch; price and stock count at once.",
+    scope="catalogue",
+    answers=(Answer(ItemWrittenAnswer),),
+    errors=(404, 503),
+    body=Body(json=(ItemPatchRequest,), multipart=ItemPatchRequest, part=_ITEM),
+    if_match=True,
+)
+DELETE = Operation(
+    "delete_item",
+    "Take an item out; it is never shown again.",
+    scope="catalogue",
+    answers=(Answer(status=204, media_types=()),),
+    errors=(404, 422, 503),
+    if_match=True,
+)
+BATCH = Operation(
+    "write_items",
+    "Write, change and take out many items; all good lines at once, the others told.",
+    scope="catalogue",
+    answers=(Answer(BatchAnswer),),
+    errors=(503,),
+    body=Body(ndjson=(UpsertLine, PatchLine, DeleteLine)),
+)
+
+
+def register_live_items(app: Flask, live: Live, database: Database) -> LiveCatalogue:
+    """Offer the endpoints that write items, and let `live` show what they write.
+
+    Call it before anything is loaded.
+    """
+    catalogue = LiveCatalogue(ItemLog(database), live)
+    app.extensions[EXTENSION] = catalogue
+    app.register_blueprint(live_items_blueprint(live, catalogue))
+    return catalogue
+
+
+def live_items_blueprint(live: Live, catalogue: LiveCatalogue) -> Blueprint:
+    """Return the endpoints that write items; all are of the scope ``catalogue``."""
+    blueprint = Blueprint("live_items", __name__, url_prefix="/v1/items")
+
+    @blueprint.put("/<path:item_id>")
+    @documented(UPSERT)
+    def upsert(item_id: str) -> Response:
+        body, photo = _read()
+        row = ItemRequest.model_validate_json(body).row()
+        return _write_one(live, catalogue, Upsert(_checked(item_id), row, photo, _if_version()))
+
+    @blueprint.patch("/<path:item_id>")
+    @documented(PATCH)
+    def patch(item_id: str) -> Response:
+        body, photo = _read()
+        changed = ItemPatchRequest.model_validate_json(body or b"{}").changed()
+        return _write_one(live, catalogue, Patch(_checked(item_id), changed, photo, _if_version()))
+
+    @blueprint.delete("/<path:item_id>")
+    @documented(DELETE)
+    def delete(item_id: str) -> Response:
+        return _write_one(live, catalogue, Delete(_checked(item_id), _if_version()))
+
+    @blueprint.post("/batch")
+    @documented(BATCH)
+    def batch() -> Response:
+        return answer(_write_lines(live.release(), catalogue, _lines()))
+
+    return blueprint
+
+
+def _write_one(live: Live, catalogue: LiveCatalogue, write: Write) -> Response:
+    release = live.release()
+    problems = _unknown_names(write, release)
+    if problems:
+        raise InvalidRequestError(
+            problems[0].message, field=problems[0].field, code=problems[0].code
+        )
+    (result,) = _stored(catalogue, release, [write])
+    if isinstance(result, Refused):
+        if result.code == CHANGED:
+            raise PreconditionFailed(result.message)
+        raise UnknownItemError(result.message)
+    _show(catalogue, [result])
+    if result.row is None:
+        return Response(status=204)
+    images = live.release().images if result.photo_sha256 is None else {result.item_id}
+    body = ItemWrittenAnswer(
+        item=shown_item(result.item_id, result.row.values(), images),
+        version=result.version,
+        state=result.state,
+        error=result.error,
+    )
+    response = answer(body)
+    response.set_etag(f"{result.version}-{result.position}")
+    return response
+
+
+def _write_lines(release: LiveRelease, catalogue: LiveCatalogue, lines: list[bytes]) -> BatchAnswer:
+    writes: dict[int, Write] = {}
+    problems: list[LineProblem] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            write = BATCH_LINE.validate_json(line).write()
+        except ValidationError as error:
+            told = field_problems(error)
+            detail = f"Not valid: {', '.join(one.field or 'the line' for one in told)}."
+            code = "malformed_json" if told[0].code == "json_invalid" else "invalid"
+            problems.append(LineProblem(line=number, code=code, detail=detail, errors=told))
+            continue
+        unknown = _unknown_names(write, release)
+        if unknown:
+            problems.append(
+                LineProblem(
+                    line=number,
+                    item_id=write.item_id,
+                    code="invalid",
+                    detail=unknown[0].message,
+                    errors=unknown,
+                )
+            )
+            continue
+        writes[number] = write
+    results = _stored(catalogue, release, list(writes.values())) if writes else []
+    written = [result for result in results if isinstance(result, LiveItem)]
+    for number, result in zip(writes, results, strict=True):
+        if isinstance(result, Refused):
+            problems.append(
+                LineProblem(
+                    line=number, item_id=result.item_id, code=result.code, detail=result.message
+                )
+            )
+    _show(catalogue, written)
+    problems.sort(key=lambda problem: problem.line)
+    return BatchAnswer(written=len(written), problems=problems)
+
+
+def _stored(
+    catalogue: LiveCatalogue, release: LiveRelease, writes: list[Write]
+) -> list[LiveItem | Refused]:
+    return catalogue.log.write(writes, lambda item_id: catalogue.known(release, item_id))
+
+
+def _show(catalogue: LiveCatalogue, written: list[LiveItem]) -> None:
+    """Let what was written be shown: what has still to be described, without waiting for it."""
+    waited_for = [item.position for item in written if item.state != PENDING]
+    if waited_for or not catalogue.is_following:
+        catalogue.follow_to(max(waited_for, default=0))
+    else:
+        catalogue.wake()
+
+
+def _unknown_names(write: Write, release: LiveRelease) -> list[FieldProblem]:
+    """Return the names that are not in the release's vocabulary, which retraining refuses."""
+    if isinstance(write, Delete):
+        return []
+    cells = write.row.values() if isinstance(write, Upsert) else write.changed
+    vocabulary = release.recommender.catalogue.vocabulary
+    category = cells.get("category")
+    names = cells.get("attributes")
+    given = [] if category is None else [("category", category)]
+    given += [("attributes", name) for name in (names if isinstance(names, tuple) else ())]
+    known = {"category": vocabulary.category_index, "attributes": vocabulary.attribute_index}
+    found = [(field, name) for field, name in given if name not in known[field]]
+    return [
+        FieldProblem(
+            field=field,
+            code="unknown_name",
+            message=f"{field} must be in the release's vocabulary; leave it out and the texts and "
+            f"the photo are read for it. Received: {name!r}",
+        )
+        for field, name in found
+    ]
+
+
+def _checked(item_id: str) -> str:
+    try:
+        return _ITEM_ID.validate_python(item_id)
+    except ValidationError as error:
+        raise InvalidRequestError(
+            f"An item_id has 1 to 256 characters, none of them NUL. Received: {len(item_id)}",
+            field="item_id",
+            code="item_id",
+        ) from error
+
+
+def _if_version() -> int | None:
+    """Return the version that ``If-Match`` asks for; any of ours starts with it."""
+    tags = request.if_match
+    if not tags or tags.star_tag:
+        return None
+    found = [tag.partition("-")[0] for tag in tags.as_set()]
+    if len(found) == 1 and found[0].isascii() and found[0].isdigit() and len(found[0]) < 17:
+        return int(found[0])
+    raise PreconditionFailed(
+        f"If-Match must be one entity tag of this item, as GET answers it. Received: {tags}"
+    )
+
+
+def _read() -> tuple[bytes, bytes | None]:
+    """Return the JSON of a body, empty where it is only a photo, and the photo beside it."""
+    if request.mimetype in _JSON_TYPES:
+        request.max_content_length = MAX_JSON_BYTES
+        return request.get_data(cache=False), None
+    if request.mimetype != _MULTIPART:
+        raise _wrong_type(f"{_JSON_TYPES[0]}, or {_MULTIPART} with a photo")
+    request.max_form_memory_size = MAX_JSON_BYTES
+    files, form = request.files, request.form
+    unknown = [name for name in (*files, *form) if name not in {_ITEM, _PHOTO}]
+    if unknown or _PHOTO in form or len(files.getlist(_PHOTO)) > 1:
+        raise InvalidRequestError(
+            f"Send the JSON as the part {_ITEM!r} and one photo as the file {_PHOTO!r}. "
+            f"Received: {unknown or 'not exactly one file'}",
+            field=unknown[0] if unknown else _PHOTO,
+            code="parts",
+        )
+    body = files[_ITEM].read() if _ITEM in files else form.get(_ITEM, "").encode()
+    photo = files[_PHOTO].read() if _PHOTO in files else None
+    if photo is not None:
+        if len(photo) > MAX_PHOTO_BYTES:
+            raise InvalidImageError(
+                f"A photo of an item may have at most {MAX_PHOTO_BYTES:,} bytes; send a smaller "
+                f"one. Received: {len(photo):,} bytes",
+                code="too_large",
+            )
+        photo_format(photo)
+    return body, photo
+
+
+def _lines() -> list[bytes]:
+    if request.mimetype != NDJSON:
+        raise _wrong_type(f"{NDJSON}: one JSON object a line")
+    request.max_content_length = MAX_BODY_BYTES
+    lines = request.get_data(cache=False).split(b"\n")
+    n_lines = sum(1 for line in lines if line.strip())
+    if not 1 <= n_lines <= MAX_LINES:
+        raise InvalidRequestError(
+            f"A batch has 1 to {MAX_LINES:,} lines; send several. Received: {n_lines:,}",
+            field="body",
+            code="lines",
+            status=413 if n_lines else 422,
+        )
+    return lines
+
+
+def _wrong_type(expected: str) -> InvalidRequestError:
+    return InvalidRequestError(
+        f"Send {expected}. Received: {request.mimetype or 'no Content-Type'}",
+        field="Content-Type",
+        code="unsupported_media_type",
+        status=415,
+    )

@@ -1,0 +1,265 @@
+"""The shop's items as they are now: written in batches, followed by position."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+from sqlalchemy import Connection, delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from modiste.data.store.database import Database
+from modiste.data.store.live_item import (
+    CHANGED,
+    PENDING,
+    ROW_COLUMNS,
+    UNKNOWN,
+    Delete,
+    ItemRow,
+    LiveItem,
+    Refused,
+    Upsert,
+    Write,
+)
+from modiste.data.store.schema import ITEM_PHOTOS, ITEM_POSITIONS, ITEM_QUEUE, ITEMS
+
+#: Whoever gives items their position holds this lock until it has committed.
+_LOCK: Final = 6_620_733
+#: Returns what a release says of an item that the store does not have, if anything.
+Known = Callable[[str], ItemRow | None]
+
+
+class ItemLog:
+    """The items of a database.
+
+    Parameters
+    ----------
+    database : Database
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.engine = database.engine
+
+    def write(self, writes: Sequence[Write], known: Known) -> list[LiveItem | Refused]:
+        """Make some changes, in their order; those that can be made are on disk when this returns.
+
+        Parameters
+        ----------
+        writes : sequence of Upsert, Patch or Delete
+        known : callable
+            What the release in use says of an item; None where it has none.
+
+        Returns
+        -------
+        list of LiveItem or Refused
+            One a write: the item as it is after it, or why it was not made.
+
+        Raises
+        ------
+        sqlalchemy.exc.SQLAlchemyError
+            If the database cannot take them; nothing is written then.
+        """
+        ids = sorted({write.item_id for write in writes})
+        with self.engine.begin() as connection:
+            lock_positions(connection)
+            found = connection.execute(select(ITEMS).where(ITEMS.c.item_id.in_(ids))).mappings()
+            before = {row["item_id"]: live_item(row) for row in found}
+            now = dict(before)
+            photos: dict[str, bytes | None] = {}
+            results: list[LiveItem | Refused] = []
+            for write in writes:
+                result = _written(write, now.get(write.item_id), known)
+                results.append(result)
+                if isinstance(result, LiveItem):
+                    now[write.item_id] = result
+                    if isinstance(write, Delete):
+                        photos[write.item_id] = None
+                    elif write.photo is not None:
+                        photos[write.item_id] = write.photo
+            changed = [item for item_id, item in now.items() if item is not before.get(item_id)]
+            positions = next_positions(connection, len(changed))
+            at = {item.item_id: n for item, n in zip(changed, positions, strict=True)}
+            _store(connection, [replace(item, position=at[item.item_id]) for item in changed])
+            _store_photos(connection, photos)
+            read = {item_id: item.looks_version for item_id, item in before.items()}
+            jobs = [
+                {"item_id": item.item_id, "looks_version": item.looks_version}
+                for item in changed
+                if item.state == PENDING and item.looks_version > read.get(item.item_id, 0)
+            ]
+            if jobs:
+                connection.execute(insert(ITEM_QUEUE), jobs)
+        return [
+            replace(one, position=at[one.item_id]) if isinstance(one, LiveItem) else one
+            for one in results
+        ]
+
+    def since(self, position: int, *, limit: int = 5_000) -> list[LiveItem]:
+        """Return what changed after a position, in the order of the changes.
+
+        Deleted items come without a row. Whoever reads on from the position of the last one
+        misses nothing: positions are given in the order of the commits.
+        """
+        statement = (
+            select(ITEMS).where(ITEMS.c.position > position).order_by(ITEMS.c.position).limit(limit)
+        )
+        with self.engine.connect() as connection:
+            return [live_item(row) for row in connection.execute(statement).mappings()]
+
+    def get(self, item_id: str) -> LiveItem | None:
+        """Return an item of the store, deleted or not."""
+        with self.engine.connect() as connection:
+            statement = select(ITEMS).where(ITEMS.c.item_id == item_id)
+            row = connection.execute(statement).mappings().one_or_none()
+        return None if row is None else live_item(row)
+
+    def photo(self, item_id: str) -> bytes | None:
+        """Return the photo of an item as it was sent, if it has one."""
+        with self.engine.connect() as connection:
+            statement = select(ITEM_PHOTOS.c.content).where(ITEM_PHOTOS.c.item_id == item_id)
+            content = connection.execute(statement).scalar_one_or_none()
+        return None if content is None else bytes(content)
+
+    def __len__(self) -> int:
+        """Return how many items there are, without the deleted ones."""
+        with self.engine.connect() as connection:
+            statement = select(func.count()).select_from(ITEMS).where(~ITEMS.c.deleted)
+            return int(connection.execute(statement).scalar_one())
+
+
+def lock_positions(connection: Connection) -> None:
+    """Let nobody else give positions until this transaction ends.
+
+    A sequence alone would let a reader see a later position before an earlier one is
+    committed, and never come back for it.
+    """
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def next_positions(connection: Connection, n: int) -> list[int]:
+    """Return the next positions, under `lock_positions`."""
+    statement = text("SELECT nextval(:name) FROM generate_series(1, :n)")
+    return sorted(connection.execute(statement, {"name": ITEM_POSITIONS.name, "n": n}).scalars())
+
+
+def live_item(row: Mapping[Any, Any]) -> LiveItem:
+    """Return a row of the table as an item."""
+    cells = {name: row[name] for name in ROW_COLUMNS}
+    if cells["attributes"] is not None:
+        cells["attributes"] = tuple(cells["attributes"])
+    said = row["said_attributes"]
+    embedding = row["embedding"]
+    return LiveItem(
+        item_id=row["item_id"],
+        row=None if row["deleted"] else ItemRow(**cells),
+        version=row["version"],
+        looks_version=row["looks_version"],
+        position=row["position"],
+        reborn=row["reborn"],
+        photo_sha256=row["photo_sha256"],
+        state=row["state"],
+        error=row["error"],
+        described_by=row["described_by"],
+        said_category=row["said_category"],
+        said_attributes=None if said is None else tuple(said),
+        seen=row["seen"] or {},
+        embedding=None if embedding is None else np.frombuffer(embedding, dtype=np.float16),
+    )
+
+
+def _written(write: Write, stored: LiveItem | None, known: Known) -> LiveItem | Refused:
+    """Return what a write makes of an item, or why it is refused."""
+    item_id = write.item_id
+    before = stored
+    if before is None:
+        released = known(item_id)
+        if released is not None:
+            before = LiveItem(item_id, released, version=0, looks_version=0, position=0)
+    exists = before is not None and before.row is not None
+    if not exists and not isinstance(write, Upsert):
+        return Refused(item_id, UNKNOWN, f"There is no such item. Received: {item_id!r}")
+    version = before.version if before is not None and exists else None
+    if write.if_version is not None and write.if_version != version:
+        told = "no such item" if version is None else f"version {version}"
+        return Refused(
+            item_id,
+            CHANGED,
+            f"The item must be of version {write.if_version}; read it again. Received: {told}",
+        )
+    if before is None:
+        before = LiveItem(item_id, None, version=0, looks_version=0, position=0)
+    if isinstance(write, Delete):
+        return LiveItem(
+            item_id, None, before.version + 1, before.version + 1, position=0, reborn=True
+        )
+    if isinstance(write, Upsert):
+        row = write.row
+    else:
+        # It exists, or it was refused above.
+        row = (before.row or ItemRow("")).patched(write.changed)
+    sha256 = before.photo_sha256
+    if write.photo is not None:
+        sha256 = hashlib.sha256(write.photo).hexdigest()
+    after = replace(before, row=row, version=before.version + 1, photo_sha256=sha256)
+    is_read = before.row is not None and row.reads_like(before.row)
+    if is_read and sha256 == before.photo_sha256:
+        return after
+    return replace(after, looks_version=after.version, state=PENDING, error=None)
+
+
+def _store(connection: Connection, items: Sequence[LiveItem]) -> None:
+    if not items:
+        return
+    statement = insert(ITEMS)
+    statement = statement.on_conflict_do_update(
+        index_elements=["item_id"],
+        set_={c.name: statement.excluded[c.name] for c in ITEMS.columns if not c.primary_key},
+    )
+    connection.execute(statement, [_cells(item) for item in items])
+
+
+def _cells(item: LiveItem) -> dict[str, object]:
+    row = dict.fromkeys(ROW_COLUMNS) if item.row is None else item.row.values()
+    names = ("attributes", "said_attributes")
+    cells = {
+        **row,
+        "item_id": item.item_id,
+        "version": item.version,
+        "looks_version": item.looks_version,
+        "deleted": item.row is None,
+        "reborn": item.reborn,
+        "photo_sha256": item.photo_sha256,
+        "state": item.state,
+        "error": item.error,
+        "described_by": item.described_by,
+        "said_category": item.said_category,
+        "said_attributes": item.said_attributes,
+        "seen": dict(item.seen),
+        "embedding": None if item.embedding is None else item.embedding.tobytes(),
+        "position": item.position,
+    }
+    return {
+        name: list(cell) if name in names and isinstance(cell, tuple) else cell
+        for name, cell in cells.items()
+    }
+
+
+def _store_photos(connection: Connection, photos: Mapping[str, bytes | None]) -> None:
+    gone = [item_id for item_id, content in photos.items() if content is None]
+    if gone:
+        connection.execute(delete(ITEM_PHOTOS).where(ITEM_PHOTOS.c.item_id.in_(gone)))
+    given = [
+        {"item_id": item_id, "content": content, "sha256": hashlib.sha256(content).hexdigest()}
+        for item_id, content in photos.items()
+        if content is not None
+    ]
+    if given:
+        statement = insert(ITEM_PHOTOS)
+        statement = statement.on_conflict_do_update(
+            index_elements=["item_id"],
+            set_={name: statement.excluded[name] for name in ("content", "sha256")},
+        )
+        connection.execute(statement, given)
