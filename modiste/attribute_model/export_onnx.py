@@ -18,6 +18,8 @@ _BATCH = 32
 
 def write_float32(network: Any, path: Path) -> None:
     """Write a Keras network as ONNX, with a free batch size."""
+    import onnx
+
     converted = keras_to_onnx(network, lambda answers: {name: answers[name] for name in OUTPUTS})
     options = ort.SessionOptions()
     options.log_severity_level = 3
@@ -27,6 +29,13 @@ def write_float32(network: Any, path: Path) -> None:
     ort.InferenceSession(
         converted.SerializeToString(), sess_options=options, providers=["CPUExecutionProvider"]
     )
+    folded = onnx.load(path)
+    # ONNX Runtime names every domain that it knows; other runtimes may refuse those.
+    used = {node.domain for node in folded.graph.node}
+    kept = [each for each in folded.opset_import if each.domain in used]
+    del folded.opset_import[:]
+    folded.opset_import.extend(kept)
+    onnx.save(folded, path)
 
 
 def onnx_answers(path: Path, photos: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:

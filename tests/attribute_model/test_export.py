@@ -80,6 +80,16 @@ def test_onnx_answers_as_keras_does_for_any_batch(exported, n):
         np.testing.assert_allclose(found[name], expected[name], atol=1e-3)
 
 
+def test_onnx_needs_nothing_but_standard_operations_and_its_weights_as_they_are(exported):
+    network = onnx.load(exported[0] / "network.onnx")
+    assert {node.domain for node in network.graph.node} == {""}
+    assert [(each.domain, each.version) for each in network.opset_import] == [("", 17)]
+    constant = {tensor.name for tensor in network.graph.initializer}
+    # What only rearranges weights was done when it was written.
+    assert not [n for n in network.graph.node if n.input and set(n.input) <= constant]
+    onnx.checker.check_model(network)
+
+
 def test_litert_answers_by_name_as_keras_does(exported):
     folder, network, _, _ = exported
     expected = network(photos(3), training=False)
