@@ -60,14 +60,19 @@ from harness import Figure, figure, print_figures
 WINDOW = timedelta(days=28)
 K = 10
 COMPLETE, FOR_SHOPPER = "complete", "complete, shopper known"
-EASE, BM25, TOGETHER, CONTENT, POPULAR = (
+EASE, BM25, TOGETHER, CONTENT, POPULAR, BEFORE = (
     "item to item (EASE)",
     "item to item (BM25)",
     "bought together, counted",
     "content alone",
     "popular",
+    "bought before, whatever is asked",
 )
-SINGLE = (EASE, BM25, TOGETHER, CONTENT, POPULAR)
+#: What each way of completing is held against: the last knows the shopper.
+AGAINST = {
+    COMPLETE: (EASE, BM25, TOGETHER, CONTENT, POPULAR),
+    FOR_SHOPPER: (EASE, BM25, TOGETHER, CONTENT, POPULAR, BEFORE),
+}
 DEMO_SEEDS, DEMO_SEEDS_OF_CHOICE = (2_048, 2_049, 2_050), (11, 12, 13)
 GRID = {
     "prior_pairs": (10.0, 50.0, 200.0),
@@ -243,6 +248,7 @@ def _others(asked: Asked) -> Mapping[str, NDArray[np.int32]]:
         TOGETHER: looks.shoppers[items],
         EASE: snapshot.item_weights.weights[items],
         BM25: fit_item_to_item(history, ItemToItemConfig("bm25")).weights[items],
+        BEFORE: _bought_before(asked),
     }
     if profiles.nnz:
         scores[CONTENT] = profiles[items] @ profiles.T
@@ -255,6 +261,15 @@ def _others(asked: Asked) -> Mapping[str, NDArray[np.int32]]:
             best = np.argsort(-np.where(fits, own, -np.inf), kind="stable")[:K]
             ranked[name][row, : fits[best].sum()] = best[fits[best]]
     return ranked
+
+
+def _bought_before(asked: Asked) -> sparse.csr_matrix:
+    """Return the repeat source's score of what each shopper bought."""
+    repeat, queries = asked.snapshot.sources["repeat"], asked.queries
+    rows = np.repeat(np.arange(len(queries)), [len(query.purchased) for query in queries])
+    items = np.concatenate([query.purchased for query in queries])
+    scores = repeat.pair_scores(queries, rows.astype(np.int32), items)
+    return sparse.csr_matrix((scores, (rows, items)), shape=asked.relevant.shape)
 
 
 def _told(title: str, parts: Sequence[Asked]) -> list[Figure]:
@@ -285,7 +300,8 @@ def _told(title: str, parts: Sequence[Asked]) -> list[Figure]:
     for name, measure in itertools.product((COMPLETE, FOR_SHOPPER), values):
         found = values[measure]
         best = max(
-            (one for one in SINGLE if one in found), key=lambda one: float(found[one].mean())
+            (one for one in AGAINST[name] if one in found),
+            key=lambda one: float(found[one].mean()),
         )
         figures.append(_gain(f"{title}: {measure}, {name}", found[name], found[best], codes, best))
         if cold.any():

@@ -29,7 +29,9 @@ _LEAST_POPULARITY: Final = min(EVENT_WEIGHTS.values())
 
 @dataclass(frozen=True)
 class LookWeights:
-    """What each part of a look counts; ``make bench NAME=looks ARGS=--choose`` chose them.
+    """What each part of a look counts; decision 22 says how they were chosen.
+
+    ``make bench NAME=looks ARGS=--choose`` tries others.
 
     Parameters
     ----------
