@@ -187,6 +187,9 @@ class Arranger:
             left = np.flatnonzero(free & (~over_brand | (tiers == PINNED)))
             if not len(left):
                 break
+            held_back = free & over_brand & (tiers != BURIED)
+            if tiers[left[0]] == BURIED and held_back.any():
+                break  # what is buried stands behind those too
             best = left[tiers[left] == tiers[left[0]]]
             place = int(best[0])
             if variety is not None and tiers[place] != PINNED:

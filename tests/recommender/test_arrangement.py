@@ -223,6 +223,15 @@ class TestVariety:
         assert shown.rows.tolist() == [0, 1, 3, 4, 5, 6, 2]
         assert shown.n_over_brand == 1
 
+    def test_what_is_buried_stands_behind_what_the_limit_holds_back(self, arranger):
+        made = arranger(
+            Rules(max_per_brand=1, buried=("i3",)),
+            groups=alone(),
+            brands=np.array([0, 0, 0, 1], np.int32),
+        )
+        (shown,) = arranged(made, pool_of([[0, 1, 2, 3]]), [9, 8, 7, 99], 4)
+        assert shown.rows.tolist() == [0, 1, 2, 3]
+
 
 class TestNews:
     @pytest.fixture

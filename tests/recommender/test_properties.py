@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from checkerboard import N_ITEMS, OUT_OF_STOCK, RedMeansEven, photo, shop_embeddings, shop_items
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -92,6 +92,12 @@ def test_rules_hold(recommender, query, filters, exclude, k):
 
 
 @EXAMPLES
+@example(
+    Query(user_id="b0"),
+    {"price": {"min": 28, "max": 45}},
+    Rules(max_per_brand=4, fresh_days=1.0, buried=("i35",)),
+    13,
+)
 @given(QUERIES, FILTERS, RULES, st.integers(1, 15))
 def test_a_shops_rules_break_no_limit(recommender, query, filters, rules, k):
     answer = recommender.recommend(query, k, filters=filters, rules=rules)
