@@ -22,7 +22,7 @@ from modiste.training.run_folder import RunFolder, curves_of
 
 
 class DivergedError(ModisteError):
-    """A fit's loss is no longer a number."""
+    """A fit's loss or its weights are no longer numbers."""
 
 
 class BestEpoch(keras.callbacks.Callback):  # type: ignore[misc]
@@ -102,10 +102,17 @@ class BestEpoch(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Score the epoch, remember its weights if they are the best, write the state down."""
         losses = {name: float(value) for name, value in sorted((logs or {}).items())}
-        if not np.isfinite(losses["loss"]):
+        # A rectifier makes 0 of NaN on some processors, and with it a loss that looks well.
+        n_broken = sum(
+            int(np.size(values) - np.isfinite(values).sum())
+            for values in _values(self.model.trainable_variables)
+        )
+        if n_broken or not np.isfinite(losses["loss"]):
             raise DivergedError(
-                "The loss of an epoch must be a finite number. Give a lower learning_rate, or "
-                f"precision float32. Received: {losses['loss']} in epoch {epoch + 1}"
+                "The loss and the weights of an epoch must be finite numbers. Give a lower "
+                "learning_rate, or precision float32, and look for photos or features that are "
+                f"no numbers. Received: a loss of {losses['loss']}, and {n_broken} weights that "
+                f"are none, in epoch {epoch + 1}"
             )
         found: dict[str, float] = {}
         with _averaged_weights(self.model, self.options.ema):
