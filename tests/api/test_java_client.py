@@ -83,6 +83,15 @@ def test_an_app_uploads_asks_again_and_reads_problems(
     assert found["reasons"] >= 1
     assert found["category"] == "Dress"
     assert len(found["box"]) == 4
+    assert (found["detected"], found["numbers"]) == ("Dress", 512)
+    # A page goes on where the one before it ended.
+    assert (found["page"], found["next"], found["rank"]) == ("item-0", "item-2", 3)
+    assert (found["liked"], found["liked again"]) == ("true", "false")
+    assert found["not excluded"] == "item-1"
+    # Nine items should cost 12 to 20, and one of them has no price.
+    assert (found["both"], found["all"]) == (8, 30)
+    assert found["no such colour"].endswith("Received: 'nävy & +blue'")
+    assert found["look"] == 3
     # What is kept by its ETag was not sent again.
     assert found["title"] == found["title again"] == "Garment 1"
     assert flaky.statuses["/v1/items/item-1", "304"] == 1
