@@ -62,7 +62,7 @@ def test_who_was_erased_is_erased_again(tmp_path: Path) -> None:
 def test_another_file_is_refused(tmp_path: Path, line: str) -> None:
     file = tmp_path / "erasures.jsonl"
     file.write_text(line)
-    with pytest.raises(StoreError, match="Line 1 of .* must be as"):
+    with pytest.raises(StoreError, match=r"Line 1 of .* must be as"):
         CliRunner().invoke(
             cli, ["erasures", "reapply", str(file), "--store", "none"], catch_exceptions=False
         )
