@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Response, request
 from pydantic import BaseModel
 
 from modiste.attribute_model.garment import Box, Garment
-from modiste.nlp.attribute_query import AttributeQuery
-from modiste.recommender.recommendation import Reason, Recommendation
-from modiste.recommender.refinement import Refinement
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from modiste.nlp.attribute_query import AttributeQuery
+    from modiste.recommender.recommendation import Reason, Recommendation
+    from modiste.recommender.refinement import Refinement
 
 N_CATEGORIES_SHOWN = 5
 N_ATTRIBUTES_SHOWN = 20
@@ -212,6 +215,24 @@ class RecommendationsAnswer(BaseModel):
     notes: list[str] = []
 
 
+class FieldProblem(BaseModel):
+    """One field that is wrong: where, a stable code, and words."""
+
+    field: str
+    code: str
+    message: str
+
+
+class Problem(BaseModel):
+    """Body of every error."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] = []
+
+
 class ShopperAnswer(BaseModel):
     """One shopper of the demo."""
 
@@ -246,6 +267,9 @@ def answer(body: BaseModel, *, cacheable: bool = False, etag: str | None = None)
     etag : str, optional
         The ETag, where it is not that of the bytes; makes it cacheable too.
     """
+    # Loaded here: clients read the models of this module and have no Flask.
+    from flask import Response, request
+
     response = Response(body.model_dump_json(), content_type="application/json")
     if not cacheable and etag is None:
         response.headers["Cache-Control"] = "no-store"

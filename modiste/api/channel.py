@@ -13,9 +13,10 @@ from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.utilities import Error
 
+from modiste.api.answers import Problem
 from modiste.api.doors.request_log import log_line
 from modiste.api.doors.trace import request_id
-from modiste.api.problems import MEDIA_TYPE, Problem
+from modiste.api.problems import MEDIA_TYPE
 
 PROBES: Final = frozenset({"/healthz", "/readyz"})
 _RETRY_SECONDS: Final = 1

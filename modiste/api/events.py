@@ -6,13 +6,14 @@ import json
 from typing import Annotated
 
 from flask import Blueprint, Response, request
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from modiste.api.bodies import json_body
 from modiste.api.idempotency import answered_once
 from modiste.api.metrics import Metrics
 from modiste.api.operations import Answer, Body, Operation, documented
 from modiste.api.schemas import ItemId, StrictModel, UserId
+from modiste.api.store_answers import RecordedAnswer
 from modiste.data.columns import EVENT_NAMES
 from modiste.data.store.event_log import MAX_QUANTITY, Event, EventLog
 from modiste.data.store.kept_answers import KeptAnswers
@@ -42,14 +43,6 @@ class EventsRequest(StrictModel):
     """Several events, kept all or none."""
 
     events: Annotated[list[EventRequest], Field(min_length=1, max_length=MAX_EVENTS)]
-
-
-class RecordedAnswer(BaseModel):
-    """What became of the events sent."""
-
-    new: int
-    known: int
-    quarantined: int
 
 
 RECORD_EVENTS = Operation(

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from flask import Blueprint, Response, request
-from pydantic import BaseModel
 
 from modiste.api.answers import answer
 from modiste.api.bodies import json_body
 from modiste.api.operations import Answer, Body, Operation, documented
 from modiste.api.schemas import ItemId, SearchId, StrictModel
+from modiste.api.store_answers import FeedbackAnswer
 from modiste.data.store.background import BackgroundWriter
 from modiste.data.store.search_log import Feedback, Search, SearchLog
 
@@ -25,12 +25,6 @@ class FeedbackRequest(StrictModel):
     search_id: SearchId
     item_id: ItemId
     kind: Literal["click", "like", "dislike", "dismiss"]
-
-
-class FeedbackAnswer(BaseModel):
-    """Whether it was not known before."""
-
-    new: bool
 
 
 FEEDBACK = Operation(

@@ -2,36 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Self
-
 from flask import Blueprint, Response
-from pydantic import BaseModel
 
 from modiste.api.answers import HealthAnswer, answer
-from modiste.api.live import Live, Refused
+from modiste.api.live import Live
 from modiste.api.operations import Answer, Operation, documented
-
-
-class RefusedAnswer(BaseModel):
-    """The last release that was to serve and could not."""
-
-    release_id: str
-    why: str
-    when: datetime
-
-    @classmethod
-    def of(cls, refused: Refused) -> Self:
-        """Copy a refusal."""
-        return cls(release_id=refused.release_id, why=refused.why, when=refused.when)
-
-
-class ReadyAnswer(HealthAnswer):
-    """Which release answers and since when, and which one could not take over."""
-
-    since: datetime
-    refused: RefusedAnswer | None = None
-
+from modiste.api.release_answers import ReadyAnswer, RefusedAnswer
 
 ALIVE = Operation("alive", "Whether the process runs.", scope=None, answers=(Answer(HealthAnswer),))
 READY = Operation(

@@ -8,15 +8,12 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     Base64Bytes,
-    BaseModel,
     Field,
     StringConstraints,
     TypeAdapter,
     model_validator,
 )
 
-from modiste.api.answers import ItemAnswer
-from modiste.api.problems import FieldProblem
 from modiste.api.schemas import StrictModel
 from modiste.data import columns
 from modiste.data.images import photo_format
@@ -146,35 +143,6 @@ class DeleteLine(StrictModel):
 
 BatchLine = Annotated[UpsertLine | PatchLine | DeleteLine, Field(discriminator="op")]
 BATCH_LINE: TypeAdapter[UpsertLine | PatchLine | DeleteLine] = TypeAdapter(BatchLine)
-
-
-class ItemWrittenAnswer(BaseModel):
-    """An item as it was written; `state` tells whether its photo was looked at already.
-
-    `version` counts what the shop changed; the entity tag of the answer has it too.
-    """
-
-    item: ItemAnswer
-    version: int
-    state: Literal["released", "pending", "described", "failed"]
-    error: str | None = None
-
-
-class LineProblem(BaseModel):
-    """A line that was not written, counted from 1, and why."""
-
-    line: int
-    item_id: str | None = None
-    code: str
-    detail: str
-    errors: list[FieldProblem] = []
-
-
-class BatchAnswer(BaseModel):
-    """What became of a batch: the lines without a problem are written, all at once."""
-
-    written: int
-    problems: list[LineProblem]
 
 
 def _plain(cells: dict[str, Any]) -> dict[str, Any]:

@@ -8,18 +8,15 @@ from flask import Blueprint, Flask, Response, request
 from pydantic import TypeAdapter, ValidationError
 from werkzeug.exceptions import PreconditionFailed
 
-from modiste.api.answers import answer
+from modiste.api.answers import FieldProblem, answer
 from modiste.api.config import MAX_BODY_BYTES, MAX_JSON_BYTES
 from modiste.api.item_requests import (
     BATCH_LINE,
     MAX_LINES,
     MAX_PHOTO_BYTES,
-    BatchAnswer,
     DeleteLine,
     ItemPatchRequest,
     ItemRequest,
-    ItemWrittenAnswer,
-    LineProblem,
     LiveItemId,
     PatchLine,
     UpsertLine,
@@ -28,7 +25,8 @@ from modiste.api.item_table import shown_item
 from modiste.api.live import Live, LiveRelease
 from modiste.api.live_catalogue import LiveCatalogue
 from modiste.api.operations import Answer, Body, Operation, documented
-from modiste.api.problems import FieldProblem, InvalidRequestError, field_problems
+from modiste.api.problems import InvalidRequestError, field_problems
+from modiste.api.store_answers import BatchAnswer, ItemWrittenAnswer, LineProblem
 from modiste.data.images import photo_format
 from modiste.data.store.item_log import ItemLog
 from modiste.data.store.live_item import (

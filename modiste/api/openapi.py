@@ -19,6 +19,7 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 import modiste
+from modiste.api.answers import Problem
 from modiste.api.multipart_schema import multipart_content
 from modiste.api.operations import (
     UNDOCUMENTED,
@@ -27,7 +28,7 @@ from modiste.api.operations import (
     documented,
     operation_of,
 )
-from modiste.api.problems import MEDIA_TYPE, TITLES, Problem
+from modiste.api.problems import MEDIA_TYPE, TITLES
 from modiste.data.store.scopes import SCOPES
 
 Schema = dict[str, Any]

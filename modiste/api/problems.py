@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import Flask, Response, request
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
+from modiste.api.answers import FieldProblem, Problem
 from modiste.errors import (
     InvalidImageError,
     KeyInUseError,
@@ -48,24 +49,6 @@ TITLES = {
     500: "The service failed",
     503: "The service is not ready",
 }
-
-
-class FieldProblem(BaseModel):
-    """One field that is wrong: where, a stable code, and words."""
-
-    field: str
-    code: str
-    message: str
-
-
-class Problem(BaseModel):
-    """Body of every error."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    errors: list[FieldProblem] = []
 
 
 class InvalidRequestError(Exception):

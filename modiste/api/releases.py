@@ -4,74 +4,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any, Literal
 
 from flask import Blueprint, Response
-from pydantic import BaseModel
 
 from modiste.api.answers import answer
 from modiste.api.live import LiveRelease
 from modiste.api.operations import Answer, Operation, documented
 from modiste.api.problems import problem
+from modiste.api.release_answers import (
+    LiveReleaseAnswer,
+    ReleaseAnswer,
+    ReleasesAnswer,
+    UnreadableReleaseAnswer,
+)
 from modiste.api.release_watch import ReleaseBusyError, ReleaseWatch
 from modiste.errors import ReleaseError, UnknownReleaseError
-from modiste.recommender.manifest import Manifest
 from modiste.recommender.release import list_releases, live_ids, unreadable_releases
 
 logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 5
-
-
-class ReleaseAnswer(BaseModel):
-    """One release that can be read, as its manifest has it; `live` is what ``CURRENT`` names."""
-
-    release_id: str
-    created: datetime
-    n_items: int
-    metrics: dict[str, Any]
-    live: bool
-
-    @classmethod
-    def of(cls, manifest: Manifest, live: str | None) -> ReleaseAnswer:
-        """Copy what is told of a manifest."""
-        return cls(
-            release_id=manifest.release_id,
-            created=datetime.fromisoformat(manifest.created),
-            n_items=manifest.n_items,
-            metrics=dict(manifest.metrics),
-            live=manifest.release_id == live,
-        )
-
-
-class UnreadableReleaseAnswer(BaseModel):
-    """One release whose manifest cannot be read, and why."""
-
-    release_id: str
-    why: str
-    live: bool
-
-
-class ReleasesAnswer(BaseModel):
-    """Every release of the directory, oldest first."""
-
-    releases: list[ReleaseAnswer]
-    unreadable: list[UnreadableReleaseAnswer]
-
-
-class LiveReleaseAnswer(BaseModel):
-    """The release that serves now."""
-
-    status: Literal["live"] = "live"
-    release_id: str
-    n_items: int
-    since: datetime
-
-    @classmethod
-    def of(cls, release: LiveRelease) -> LiveReleaseAnswer:
-        """Copy what is told of a release."""
-        return cls(release_id=release.release_id, n_items=len(release.items), since=release.since)
 
 
 LIST_RELEASES = Operation(

@@ -2,74 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import Blueprint, Response
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
 from modiste.api.answers import answer
 from modiste.api.operations import Answer, Operation, documented
 from modiste.api.schemas import UserId
+from modiste.api.store_answers import ErasedAnswer, ShopperDataAnswer
 from modiste.data.store.background import BackgroundWriter
 from modiste.data.store.search_log import Search
 from modiste.data.store.shopper_data import ShopperData
 
 _FLUSH_SECONDS = 2.0
 _USER_ID: TypeAdapter[str] = TypeAdapter(UserId)
-
-
-class EventAnswer(BaseModel):
-    """An event, as it was sent."""
-
-    event_id: str
-    event_name: str
-    event_time: datetime
-    item_id: str | None
-    quantity: int | None
-    search_term: str | None
-
-
-class SearchAnswer(BaseModel):
-    """A page of a search; `filters` is JSON."""
-
-    search_id: str
-    page: int
-    made_at: datetime
-    release_id: str
-    phrase: str | None
-    item_id: str | None
-    has_photo: bool
-    has_embedding: bool
-    filters: str | None
-    shown: list[str]
-
-
-class FeedbackGiven(BaseModel):
-    """What the shopper thought of an item."""
-
-    search_id: str
-    item_id: str
-    kind: str
-    made_at: datetime
-
-
-class ShopperDataAnswer(BaseModel):
-    """Everything the store has of a shopper; lists are empty where there is nothing."""
-
-    user_id: str
-    events: list[EventAnswer]
-    quarantined_events: list[EventAnswer]
-    searches: list[SearchAnswer]
-    feedback: list[FeedbackGiven]
-
-
-class ErasedAnswer(BaseModel):
-    """What was erased; the release forgets the shopper when the next one is trained."""
-
-    erased_at: datetime
-    events: int
-    searches: int
-    feedback: int
 
 
 EXPORT = Operation(

@@ -8,6 +8,7 @@ from modiste import __version__
 from modiste.cli import terminal
 from modiste.cli.answering import recommend, serve
 from modiste.cli.checking import check
+from modiste.cli.erasing import erasures
 from modiste.cli.jobs import demo, evaluate, train
 from modiste.cli.keys import keys
 from modiste.cli.preparing import prepare
@@ -28,7 +29,7 @@ def cli() -> None:
 
 for command in (demo, prepare, check, tag, train, evaluate, tune, recommend, serve, keys, releases):
     cli.add_command(command)
-for command in (worker, export_store):
+for command in (worker, export_store, erasures):
     cli.add_command(command)
 
 

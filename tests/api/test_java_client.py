@@ -6,13 +6,12 @@ import json
 import shutil
 import subprocess
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fake_recommender import SLASHED, FakeRecommender, photo
+from flaky import Flaky
 
 from modiste.api import ApiConfig, create_app
 from modiste.api.server import Server
@@ -28,31 +27,6 @@ JAVAC, JAVA = shutil.which("javac"), shutil.which("java")
 pytestmark = pytest.mark.skipif(
     JAVAC is None or JAVA is None, reason="no Java compiler here; install a JDK to test the client"
 )
-
-
-class Flaky:
-    """Refuses the first request of each path, as a busy service does; counts the statuses."""
-
-    def __init__(self, application: Any) -> None:
-        self.application = application
-        self.refused: set[str] = set()
-        self.statuses: Counter[tuple[str, str]] = Counter()
-        self.keys: set[str | None] = set()
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        path = environ["PATH_INFO"]
-        self.keys.add(environ.get("HTTP_AUTHORIZATION"))
-
-        def started(status: str, headers: Any, *rest: Any) -> Any:
-            self.statuses[path, status[:3]] += 1
-            return start_response(status, headers, *rest)
-
-        if path not in self.refused:
-            self.refused.add(path)
-            environ["wsgi.input"].read()
-            started("503 Service Unavailable", [("Retry-After", "0"), ("Content-Length", "0")])
-            return [b""]
-        return self.application(environ, started)
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +83,15 @@ def test_an_app_uploads_asks_again_and_reads_problems(
     assert found["reasons"] >= 1
     assert found["category"] == "Dress"
     assert len(found["box"]) == 4
+    assert (found["detected"], found["numbers"]) == ("Dress", 512)
+    # A page goes on where the one before it ended.
+    assert (found["page"], found["next"], found["rank"]) == ("item-0", "item-2", 3)
+    assert (found["liked"], found["liked again"]) == ("true", "false")
+    assert found["not excluded"] == "item-1"
+    # Nine items should cost 12 to 20, and one of them has no price.
+    assert (found["both"], found["all"]) == (8, 30)
+    assert found["no such colour"].endswith("Received: 'nävy & +blue'")
+    assert found["look"] == 3
     # What is kept by its ETag was not sent again.
     assert found["title"] == found["title again"] == "Garment 1"
     assert flaky.statuses["/v1/items/item-1", "304"] == 1

@@ -14,16 +14,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from checkerboard import (
-    LAST_DAY,
     N_ITEMS,
-    VOCABULARY,
-    RedMeansEven,
-    WordByWord,
     photo,
     shop_embeddings,
-    shop_events,
     shop_items,
 )
+from checkerboard_shop import shop_of
 from fake_recommender import FakeRecommender
 from flask import Flask
 from flask.testing import FlaskClient
@@ -41,10 +37,7 @@ from modiste.data.store.embedded import EmbeddedServer
 from modiste.data.store.item_queue import ItemQueue
 from modiste.data.vocabulary import Vocabulary
 from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.collaborative import Factors
-from modiste.recommender.history import History
 from modiste.recommender.item_description import Undescribed
-from modiste.recommender.ranker import Ranker
 from modiste.recommender.recommender import Recommender
 from modiste.recommender.release import publish, write_release
 
@@ -56,19 +49,6 @@ def jpeg(parity: int) -> bytes:
     file = io.BytesIO()
     Image.fromarray(photo(parity)).save(file, "JPEG")
     return file.getvalue()
-
-
-def shop_of(items: object) -> Recommender:
-    catalogue = Catalogue.from_items(items, VOCABULARY, embeddings=shop_embeddings()[: len(items)])
-    history = History.from_events(shop_events(), catalogue.item_ids, LAST_DAY)
-    return Recommender(
-        catalogue,
-        history,
-        Factors(np.zeros((catalogue.n_items, 2), dtype=np.float32)),
-        Ranker.blend_only("a test"),
-        photo_reader=RedMeansEven(),
-        text_reader=WordByWord(),
-    )
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,9 @@
 package org.modiste.client;
 
 import java.io.IOException;
-import java.io.UnsupportedEncodingException;
-import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -71,19 +70,47 @@ public final class ModisteClient {
         return transport.post("/v1/recommendations", form.contentType, form.body);
     }
 
+    /**
+     * What a photo shows: category, box, attributes, and an embedding to search with.
+     *
+     * @param photo a JPEG, PNG or WebP file
+     * @param box the box of this search is where to look, its other parts are not read; may be null
+     */
+    public Fields detect(byte[] photo, Search box) throws IOException {
+        Multipart form = new Multipart(photo, box == null ? "{}" : box.boxJson());
+        return transport.post("/v1/detect", form.contentType, form.body);
+    }
+
+    /**
+     * How many products there are of each type, category, colour, brand and price; kept like
+     * products.
+     *
+     * @param filters of this search type, category, color, brand, attributes and the range of
+     *     price count; its other parts are not read; may be null
+     */
+    public Fields facets(Search filters) throws IOException {
+        return transport.get("/v1/facets" + (filters == null ? "" : filters.facetArguments()));
+    }
+
+    /** Products of other kinds that go with one, for a shopper or, if that is null, for anybody. */
+    public Fields complete(String itemId, int k, String userId) throws IOException {
+        String path = "/v1/items/" + Transport.escaped(itemId) + "/complete?k=" + k;
+        return transport.get(userId == null ? path : path + "&user_id=" + Transport.escaped(userId));
+    }
+
     /** Products like one of the catalogue. */
     public Fields similar(String itemId, int k) throws IOException {
-        return transport.get("/v1/items/" + escaped(itemId) + "/similar?k=" + k);
+        return transport.get("/v1/items/" + Transport.escaped(itemId) + "/similar?k=" + k);
     }
 
     /** One product; kept, and fetched again only when it has changed. */
     public Fields item(String itemId) throws IOException {
-        return transport.get("/v1/items/" + escaped(itemId));
+        return transport.get("/v1/items/" + Transport.escaped(itemId));
     }
 
     /** The photo of a product, as a file; kept likewise. */
     public byte[] image(String itemId) throws IOException {
-        return transport.getBytes("/v1/items/" + escaped(itemId) + "/image");
+        return transport.getBytes("/v1/items/" + Transport.escaped(itemId) + "/image");
     }
 
     /**
@@ -100,16 +127,23 @@ public final class ModisteClient {
         return transport.post("/v1/events", JSON, Transport.utf8(body));
     }
 
+    /**
+     * Tells what a shopper thought of a product that a search showed; again is harmless.
+     *
+     * @param searchId "search_id" of that answer
+     * @param itemId the product
+     * @param kind "click", "like", "dislike" or "dismiss"
+     */
+    public Fields feedback(String searchId, String itemId, String kind) throws IOException {
+        Map<String, Object> said = new LinkedHashMap<String, Object>();
+        said.put("search_id", searchId);
+        said.put("item_id", itemId);
+        said.put("kind", kind);
+        return transport.post("/v1/feedback", JSON, Transport.utf8(Json.write(said)));
+    }
+
     /** Whether a release is loaded, and which. */
     public Fields ready() throws IOException {
         return transport.get("/readyz");
-    }
-
-    private static String escaped(String itemId) {
-        try {
-            return URLEncoder.encode(itemId, "UTF-8").replace("+", "%20");
-        } catch (UnsupportedEncodingException error) {
-            throw new AssertionError(error);
-        }
     }
 }

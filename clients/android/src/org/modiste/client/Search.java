@@ -41,6 +41,33 @@ public final class Search {
         return this;
     }
 
+    /** Products bought a moment ago, latest last. */
+    public Search bought(List<String> itemIds) {
+        fields.put("bought", new ArrayList<String>(itemIds));
+        return this;
+    }
+
+    /** What the release's network saw in a photo, here or in an answer of detect; no photo then. */
+    public Search embedding(List<Double> numbers) {
+        fields.put("embedding", new ArrayList<Double>(numbers));
+        return this;
+    }
+
+    /** Products to leave out. */
+    public Search exclude(List<String> itemIds) {
+        fields.put("exclude", new ArrayList<String>(itemIds));
+        return this;
+    }
+
+    /**
+     * The next page: "next_cursor" of an answer to this same search, photo included. It is empty
+     * on the last page.
+     */
+    public Search cursor(String nextCursor) {
+        fields.put("cursor", nextCursor);
+        return this;
+    }
+
     /** How many products, 1 to 100. */
     public Search k(int k) {
         fields.put("k", k);
@@ -64,6 +91,40 @@ public final class Search {
         }
         filters.put(column, range);
         return this;
+    }
+
+    /** The box alone, which is all that detect takes. */
+    String boxJson() {
+        Map<String, Object> body = new LinkedHashMap<String, Object>();
+        if (fields.containsKey("box")) {
+            body.put("box", fields.get("box"));
+        }
+        return Json.write(body);
+    }
+
+    /** The filters as arguments of an address: "?color=navy&price_max=60.0", or nothing. */
+    String facetArguments() {
+        StringBuilder out = new StringBuilder();
+        for (Map.Entry<String, Object> filter : filters.entrySet()) {
+            Object value = filter.getValue();
+            if (value instanceof Map) {
+                for (Map.Entry<?, ?> end : ((Map<?, ?>) value).entrySet()) {
+                    argument(out, filter.getKey() + "_" + end.getKey(), end.getValue());
+                }
+            } else if (value instanceof List) {
+                for (Object each : (List<?>) value) {
+                    argument(out, filter.getKey(), each);
+                }
+            } else {
+                argument(out, filter.getKey(), value);
+            }
+        }
+        return out.toString();
+    }
+
+    private static void argument(StringBuilder out, String name, Object value) {
+        out.append(out.length() == 0 ? '?' : '&').append(Transport.escaped(name));
+        out.append('=').append(Transport.escaped(String.valueOf(value)));
     }
 
     String json() {

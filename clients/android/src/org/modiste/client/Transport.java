@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.io.UnsupportedEncodingException;
 import java.net.HttpURLConnection;
 import java.net.URL;
+import java.net.URLEncoder;
 import java.nio.charset.Charset;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -93,6 +95,19 @@ final class Transport {
     /** Sends a body. The service does the same thing once however often this one is sent. */
     Fields post(String path, String contentType, byte[] body) throws IOException {
         return fields(send("POST", path, contentType, body, null).body);
+    }
+
+    /** Text as one segment or argument of an address. */
+    static String escaped(String text) {
+        try {
+            String escaped = URLEncoder.encode(text, "UTF-8").replace("+", "%20");
+            // Dots alone would be a step up.
+            return escaped.equals(".") || escaped.equals("..")
+                    ? escaped.replace(".", "%2E")
+                    : escaped;
+        } catch (UnsupportedEncodingException error) {
+            throw new AssertionError(error);
+        }
     }
 
     static byte[] utf8(String text) {

@@ -29,6 +29,31 @@ public final class ClientCheck {
         found.put("category", seen.object("garment").text("category"));
         found.put("box", seen.object("garment").numbers("box"));
 
+        Fields garment = shop.detect(photo, new Search().box(0.1, 0.1, 0.9, 0.9).text("not sent"));
+        found.put("detected", garment.text("category"));
+        found.put("numbers", garment.numbers("embedding").size());
+        List<Double> embedding = Arrays.asList(0.25, -1e-7);
+        Search alike = new Search().embedding(embedding).bought(Arrays.asList(itemId)).k(2);
+        Fields page = shop.recommend(alike);
+        Fields next = shop.recommend(alike.cursor(page.text("next_cursor")));
+        found.put("page", page.objects("recommendations").get(0).text("item_id"));
+        found.put("next", next.objects("recommendations").get(0).text("item_id"));
+        found.put("rank", next.objects("recommendations").get(0).number("rank"));
+        String shown = page.objects("recommendations").get(0).text("item_id");
+        found.put("liked", shop.feedback(page.text("search_id"), shown, "like").text("new"));
+        found.put("liked again", shop.feedback(page.text("search_id"), shown, "like").text("new"));
+        Fields others = shop.recommend(new Search().exclude(Arrays.asList(shown)).k(1));
+        found.put("not excluded", others.objects("recommendations").get(0).text("item_id"));
+        Search both = new Search().filter("color", "red", "navy").range("price", 12, 20);
+        found.put("both", shop.facets(both).number("count"));
+        try {
+            shop.facets(new Search().filter("color", "n\u00e4vy & +blue"));
+        } catch (ProblemException problem) {
+            found.put("no such colour", problem.detail());
+        }
+        found.put("all", shop.facets(null).number("count"));
+        found.put("look", shop.complete(arguments[3], 3, "U 1").objects("recommendations").size());
+
         found.put("title", shop.item(itemId).text("title"));
         found.put("title again", shop.item(itemId).text("title"));
         byte[] image = shop.image(itemId);

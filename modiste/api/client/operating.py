@@ -1,0 +1,50 @@
+"""Operating the service: its releases, probes, figures and contract."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from modiste.api.answers import HealthAnswer
+from modiste.api.client.transport import Request, Transport, segment
+from modiste.api.release_answers import LiveReleaseAnswer, ReadyAnswer, ReleasesAnswer
+
+
+class Operating:
+    """Releases and figures (the scope ``admin``), and probes, which need no key."""
+
+    _transport: Transport
+
+    def list_releases(self) -> ReleasesAnswer:
+        """Return every release of the service's directory and its figures."""
+        return self._transport.send(Request("GET", "/v1/releases")).read(ReleasesAnswer)
+
+    def publish_release(self, release_id: str) -> LiveReleaseAnswer:
+        """Let a release serve; it is loaded and checked first, so give it time (`deadline`)."""
+        request = Request("POST", f"/v1/releases/{segment(release_id)}/publish")
+        return self._transport.send(request).read(LiveReleaseAnswer)
+
+    def roll_back(self) -> LiveReleaseAnswer:
+        """Let the release serve that did before.
+
+        It is not sent again if its answer is lost: twice goes back by two.
+        """
+        request = Request("POST", "/v1/releases/rollback", may_repeat=False)
+        return self._transport.send(request).read(LiveReleaseAnswer)
+
+    def ready(self) -> ReadyAnswer:
+        """Return which release answers; waits for one as long as it may be asked again."""
+        return self._transport.send(Request("GET", "/readyz")).read(ReadyAnswer)
+
+    def alive(self) -> HealthAnswer:
+        """Return that the process runs."""
+        return self._transport.send(Request("GET", "/healthz")).read(HealthAnswer)
+
+    def metrics(self) -> str:
+        """Return the figures of one process, as Prometheus reads them."""
+        return self._transport.send(Request("GET", "/metrics")).body.decode()
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the service's contract; it is kept, and fetched again only when it has changed."""
+        found: dict[str, Any] = json.loads(self._transport.kept_bytes("/openapi.json").body)
+        return found

@@ -1,0 +1,84 @@
+"""What the service answers of releases: the models that are written as JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import BaseModel
+
+from modiste.api.answers import HealthAnswer
+
+if TYPE_CHECKING:
+    from modiste.api.live import LiveRelease, Refused
+    from modiste.recommender.manifest import Manifest
+
+
+class RefusedAnswer(BaseModel):
+    """The last release that was to serve and could not."""
+
+    release_id: str
+    why: str
+    when: datetime
+
+    @classmethod
+    def of(cls, refused: Refused) -> Self:
+        """Copy a refusal."""
+        return cls(release_id=refused.release_id, why=refused.why, when=refused.when)
+
+
+class ReadyAnswer(HealthAnswer):
+    """Which release answers and since when, and which one could not take over."""
+
+    since: datetime
+    refused: RefusedAnswer | None = None
+
+
+class ReleaseAnswer(BaseModel):
+    """One release that can be read, as its manifest has it; `live` is what ``CURRENT`` names."""
+
+    release_id: str
+    created: datetime
+    n_items: int
+    metrics: dict[str, Any]
+    live: bool
+
+    @classmethod
+    def of(cls, manifest: Manifest, live: str | None) -> ReleaseAnswer:
+        """Copy what is told of a manifest."""
+        return cls(
+            release_id=manifest.release_id,
+            created=datetime.fromisoformat(manifest.created),
+            n_items=manifest.n_items,
+            metrics=dict(manifest.metrics),
+            live=manifest.release_id == live,
+        )
+
+
+class UnreadableReleaseAnswer(BaseModel):
+    """One release whose manifest cannot be read, and why."""
+
+    release_id: str
+    why: str
+    live: bool
+
+
+class ReleasesAnswer(BaseModel):
+    """Every release of the directory, oldest first."""
+
+    releases: list[ReleaseAnswer]
+    unreadable: list[UnreadableReleaseAnswer]
+
+
+class LiveReleaseAnswer(BaseModel):
+    """The release that serves now."""
+
+    status: Literal["live"] = "live"
+    release_id: str
+    n_items: int
+    since: datetime
+
+    @classmethod
+    def of(cls, release: LiveRelease) -> LiveReleaseAnswer:
+        """Copy what is told of a release."""
+        return cls(release_id=release.release_id, n_items=len(release.items), since=release.since)
