@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     Base64Bytes,
     BaseModel,
     Field,
@@ -16,6 +15,7 @@ from pydantic import (
 )
 
 from modiste.api.answers import ItemAnswer
+from modiste.api.moments import Moment
 from modiste.api.problems import FieldProblem
 from modiste.api.schemas import StrictModel
 from modiste.data import columns
@@ -71,7 +71,7 @@ class ItemRequest(StrictModel):
     color: Name | None = None
     price: Price | None = None
     availability: Availability = "in_stock"
-    available_from: AwareDatetime | None = None
+    available_from: Moment | None = None
 
     def row(self) -> ItemRow:
         """Return it as the store keeps it."""
@@ -90,7 +90,7 @@ class ItemPatchRequest(StrictModel):
     color: Name | None = None
     price: Price | None = None
     availability: Availability | None = None
-    available_from: AwareDatetime | None = None
+    available_from: Moment | None = None
 
     @model_validator(mode="after")
     def _check_needed(self) -> Self:

@@ -137,9 +137,7 @@ def _events(connection: Connection) -> Iterator[pd.DataFrame]:
         yield chunk
 
 
-def _erased(
-    chunk: pd.DataFrame, tombstones: Tombstones, connection: Connection
-) -> pd.Series[bool]:
+def _erased(chunk: pd.DataFrame, tombstones: Tombstones, connection: Connection) -> pd.Series[bool]:
     """Return which events were done before their shopper was erased."""
     users = chunk[columns.USER_ID]
     moments = users.map(tombstones.seen_in(connection, set(users)))
