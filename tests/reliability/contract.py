@@ -86,8 +86,7 @@ def contract(run: Run) -> Outcome:
                 if seconds > run.scale.contract_seconds and n_turns >= asking.n_strategies:
                     break
             runs = service.runs and service.ready() is not None
-            if seen.broken:
-                run.say(service.said())
+            failures = service.failures()
     every = sum(seen.statuses.values(), Counter[int]())
     figures = {
         "seconds_asking": round(seconds, 1),
@@ -100,6 +99,7 @@ def contract(run: Run) -> Outcome:
         ),
         "broken": len(seen.broken),
         "first_broken": seen.broken[:5],
+        "tracebacks": failures[:3],
     }
     return Outcome.of(
         figures,

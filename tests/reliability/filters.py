@@ -81,6 +81,7 @@ def filters(run: Run) -> Outcome:
             sent = _send_hostile(client)
             client.close()
             ready = service.ready() is not None
+            failures = service.failures()
         kept = _tables(store)
     told = Counter(one.status for one in sent)
     figures = {
@@ -97,6 +98,7 @@ def filters(run: Run) -> Outcome:
             if one.status >= 500 or not one.status
         ][:5],
     }
+    figures["tracebacks"] = failures[:3]
     return Outcome.of(
         figures,
         same_items_as_the_oracle=not wrong,

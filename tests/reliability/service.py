@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ import psutil
 ROOT = Path(__file__).parents[2]
 _START_SECONDS = 240.0
 _STOP_SECONDS = 20.0
+#: A traceback in the log, up to the next line of it.
+_FAILURE = re.compile(r"ERROR .* failed\n(Traceback.*?)\n(?=\d{4}-|\Z)", re.DOTALL)
 _MODISTE = "from modiste.cli import main; main()"
 
 
@@ -129,6 +132,14 @@ class Service:
     def said(self) -> str:
         """Return the end of what it printed."""
         return self._log.read_text(errors="replace")[-2_000:] if self._log.exists() else ""
+
+    def failures(self) -> list[str]:
+        """Return the end of each traceback in its log of lines for people."""
+        return _failures(self._log.read_text(errors="replace"))
+
+
+def _failures(text: str) -> list[str]:
+    return [found[1][-600:] for found in _FAILURE.finditer(text)]
 
 
 def key_header(key: str | None) -> dict[str, str]:
