@@ -22,6 +22,7 @@ from modiste.api.measuring import measure_requests
 from modiste.api.metrics import Metrics
 from modiste.api.openapi import openapi_blueprint
 from modiste.api.page import page_blueprint
+from modiste.api.path_ids import register_path_ids
 from modiste.api.problems import register_problems
 from modiste.api.recommendations import recommendations_blueprint
 from modiste.api.release_watch import ReleaseWatch
@@ -83,6 +84,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_JSON_BYTES
     app.url_map.merge_slashes = False
+    register_path_ids(app)
     metrics = Metrics()
     measure_requests(app, metrics)
     live = Live(_loader(source, config), config, metrics)

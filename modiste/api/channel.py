@@ -10,16 +10,18 @@ import time
 from typing import Final
 
 from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask, ThreadedTaskDispatcher
+from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import Error
 
 from modiste.api.answers import Problem
+from modiste.api.doors.gate import WAITED
 from modiste.api.doors.request_log import log_line
 from modiste.api.doors.trace import request_id
 from modiste.api.problems import MEDIA_TYPE
 
 PROBES: Final = frozenset({"/healthz", "/readyz"})
 _RETRY_SECONDS: Final = 1
+_READ_AT: Final = "modiste_read_at"
 
 
 class _BusyError(Error):  # type: ignore[misc]
@@ -62,9 +64,18 @@ class ProblemTask(ErrorTask):  # type: ignore[misc]
         )
 
 
+class _Task(WSGITask):  # type: ignore[misc]
+    def get_environment(self) -> dict[str, object]:
+        """Add how long the request waited for its thread."""
+        environment: dict[str, object] = super().get_environment()
+        environment[WAITED] = time.perf_counter() - getattr(self.request, _READ_AT)
+        return environment
+
+
 class Channel(HTTPChannel):  # type: ignore[misc]
     """One connection."""
 
+    task_class = _Task
     error_task_class = ProblemTask
 
     def send_continue(self) -> None:
@@ -92,6 +103,7 @@ class BoundedDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
     def add_task(self, task: Channel) -> None:
         """Queue a connection's next request, or refuse it."""
         request = task.requests[0]
+        setattr(request, _READ_AT, time.perf_counter())
         if request.error is None and request.path in PROBES:
             self._beside.add_task(task)
             return

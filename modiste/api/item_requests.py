@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     Base64Bytes,
     Field,
     StringConstraints,
@@ -14,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from modiste.api.moments import Moment
 from modiste.api.schemas import StrictModel
 from modiste.data import columns
 from modiste.data.images import photo_format
@@ -68,7 +68,7 @@ class ItemRequest(StrictModel):
     color: Name | None = None
     price: Price | None = None
     availability: Availability = "in_stock"
-    available_from: AwareDatetime | None = None
+    available_from: Moment | None = None
 
     def row(self) -> ItemRow:
         """Return it as the store keeps it."""
@@ -87,7 +87,7 @@ class ItemPatchRequest(StrictModel):
     color: Name | None = None
     price: Price | None = None
     availability: Availability | None = None
-    available_from: AwareDatetime | None = None
+    available_from: Moment | None = None
 
     @model_validator(mode="after")
     def _check_needed(self) -> Self:

@@ -253,7 +253,8 @@ def _if_version() -> int | None:
     tags = request.if_match
     if not tags or tags.star_tag:
         return None
-    found = [tag.partition("-")[0] for tag in tags.as_set()]
+    # An empty tag, "", is told as None.
+    found = [(tag or "").partition("-")[0] for tag in tags.as_set()]
     if len(found) == 1 and found[0].isascii() and found[0].isdigit() and len(found[0]) < 17:
         return int(found[0])
     raise PreconditionFailed(

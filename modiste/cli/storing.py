@@ -61,7 +61,8 @@ def export_store(
 ) -> None:
     """Write the items, photos and events of a store as the dataset DESTINATION.
 
-    Deleted items are left out, with all that was done with them.
+    Deleted items are left out, with all that was done with them, and so is what erased shoppers
+    did until they were erased.
     """
     from modiste.data.store.dataset_export import export_dataset
     from modiste.data.vocabulary import Vocabulary, deepfashion_vocabulary

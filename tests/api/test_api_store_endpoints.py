@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from contract import checked_client
@@ -82,6 +83,7 @@ def test_feedback_is_on_a_search_just_answered(shop: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("changed", "status"),
     [
+        ({"item_id": "a\x00b"}, 422),
         ({"search_id": "0" * 32}, 404),
         ({"search_id": "x"}, 422),
         ({"item_id": "item-9"}, 404),
@@ -237,3 +239,32 @@ def test_without_the_database_searches_are_answered_and_the_log_counts_what_it_l
         assert answer.headers["Retry-After"] == "2"
     assert isinstance(shop.application.extensions["modiste"], Live)
     unreachable.close()
+
+
+@pytest.mark.parametrize("user_id", ["ana\n", "\n", "/ana", "a//b/", "a\r\nb", "\u2028"])
+def test_whatever_a_shopper_is_called_they_can_be_erased(shop: FlaskClient, user_id: str) -> None:
+    assert shop.post("/v1/events", json={**EVENT, "user_id": user_id}).status_code == 200
+    where = f"/v1/users/{quote(user_id, safe='')}"
+    assert shop.get(where).get_json()["user_id"] == user_id
+    assert shop.delete(where).get_json()["events"] == 1
+    assert shop.get(where).get_json()["events"] == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "status"),
+    [
+        ("9999-12-31T23:59:59-23:00", 422),
+        ("0001-01-01T00:00:00Z", 422),
+        ("1899-12-31T23:59:59Z", 422),
+        ("1900-01-01T00:00:00Z", 200),
+        ("9999-12-31T23:59:59Z", 200),
+    ],
+)
+def test_a_time_that_cannot_be_read_again_is_refused(
+    shop: FlaskClient, moment: str, status: int
+) -> None:
+    assert shop.post("/v1/events", json={**EVENT, "event_time": moment}).status_code == status
+    item = shop.put("/v1/items/new", json={"title": "New", "available_from": moment})
+    assert item.status_code == status
+    assert shop.get("/v1/users/ana").status_code == 200
+    assert shop.put("/v1/items/new", json={"title": "Newer"}).status_code == 200

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fake_recommender import FakeRecommender
+from flask import request
 
 from modiste.api import ApiConfig, create_app
 from modiste.api.doors.places import Places
@@ -53,6 +54,52 @@ def test_places_are_given_in_order_and_the_line_is_bounded() -> None:
     places.leave()
     assert places.enter()
     assert places.n_waiting == 0
+
+
+def test_waiting_for_a_thread_counts_as_waiting_in_line() -> None:
+    places = Places(1, 5, max_wait=DEADLINE)
+    assert places.enter(waited=2 * DEADLINE)  # one that is free is given all the same
+    assert not places.enter(waited=DEADLINE)
+    assert places.n_waiting == 0
+
+
+def test_a_request_tells_how_long_it_waited_for_a_thread(recommender: FakeRecommender) -> None:
+    app = create_app(recommender)
+    waited: list[float] = []
+    app.before_request(lambda: waited.append(request.environ["modiste.waited"]))
+    busy, go_on = threading.Event(), threading.Event()
+
+    @app.get("/hold")
+    def hold() -> str:
+        busy.set()
+        go_on.wait(DEADLINE)
+        return "held"
+
+    server = Server(app, port=0, threads=1)
+    running = threading.Thread(target=server.run)
+    running.start()
+
+    def ask(path: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE)
+        connection.request("GET", path)
+        with connection.getresponse() as answer:
+            status = answer.status
+        connection.close()
+        return status
+
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            first = pool.submit(ask, "/hold")
+            assert busy.wait(DEADLINE)
+            second = pool.submit(ask, "/openapi.json")
+            until(lambda: server._n_waiting() == 1)
+            time.sleep(0.2)
+            go_on.set()
+            assert [first.result(DEADLINE), second.result(DEADLINE)] == [200, 200]
+    finally:
+        server.stop()
+        running.join(DEADLINE)
+    assert waited[1] >= 0.2
 
 
 def test_whoever_waits_too_long_is_turned_away_and_forgotten() -> None:

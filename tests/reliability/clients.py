@@ -15,6 +15,8 @@ from typing import Any, Self
 import numpy as np
 from PIL import Image
 
+from tests.reliability.service import key_header
+
 _TIMEOUT_SECONDS = 30.0
 
 
@@ -52,16 +54,24 @@ class Answer:
 
 
 class Client:
-    """One connection, kept open, and opened again when it is lost."""
+    """One connection, kept open, and opened again when it is lost.
 
-    def __init__(self, port: int) -> None:
+    Parameters
+    ----------
+    port : int
+    key : str, optional
+        Shown with every request.
+    """
+
+    def __init__(self, port: int, key: str | None = None) -> None:
+        self._headers = key_header(key)
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT_SECONDS)
 
     def ask(self, ask: Ask) -> Answer:
         """Ask once and note the time."""
         start = time.perf_counter()
         try:
-            headers = {"Content-Type": ask.kind} if ask.body else {}
+            headers = {**self._headers, **({"Content-Type": ask.kind} if ask.body else {})}
             self._connection.request(ask.method, ask.path, ask.body or None, headers)
             found = self._connection.getresponse()
             status, content = found.status, found.read()
@@ -128,9 +138,14 @@ def search(**asked: object) -> Ask:
 
 def photo_search(seed: int = 0) -> Ask:
     """Return a search by a photo of random pixels."""
-    head = b'--b\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\n'
-    body = head + jpeg(seed) + b"\r\n--b--\r\n"
-    return Ask("POST", "/v1/recommendations", body, "multipart/form-data; boundary=b")
+    return upload(jpeg(seed))
+
+
+def upload(content: bytes, path: str = "/v1/recommendations") -> Ask:
+    """Return a request that sends a file as the photo."""
+    head = b'--b0undary\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\n'
+    body = head + content + b"\r\n--b0undary--\r\n"
+    return Ask("POST", path, body, "multipart/form-data; boundary=b0undary")
 
 
 def jpeg(seed: int = 0) -> bytes:

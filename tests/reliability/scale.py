@@ -22,6 +22,12 @@ class Scale:
     stopped_seconds : float
         The database stands still.
     bit_flips, truncations, full_disks : int
+    overload_seconds : float
+        Five times as much is asked as can be answered.
+    mutated_photos, filters : int
+    contract_seconds : float
+        Requests are made up from the contract.
+    erased_shoppers : int
     """
 
     publish_kills: int = 100
@@ -35,7 +41,22 @@ class Scale:
     bit_flips: int = 1_000
     truncations: int = 200
     full_disks: int = 10
+    overload_seconds: float = 15
+    mutated_photos: int = 2_000
+    contract_seconds: float = 20
+    filters: int = 1_000
+    erased_shoppers: int = 100
 
 
 SHORT = Scale()
-SOAK = Scale(publish_kills=500, swaps=200, event_seconds=3_600, event_kills=300, stopped_seconds=30)
+SOAK = Scale(
+    publish_kills=500,
+    swaps=200,
+    event_seconds=3_600,
+    event_kills=300,
+    stopped_seconds=30,
+    overload_seconds=60,
+    mutated_photos=20_000,
+    contract_seconds=60,
+    filters=10_000,
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ import psutil
 ROOT = Path(__file__).parents[2]
 _START_SECONDS = 240.0
 _STOP_SECONDS = 20.0
+#: A traceback in the log, up to the next line of it.
+_FAILURE = re.compile(r"ERROR .* failed\n(Traceback.*?)\n(?=\d{4}-|\Z)", re.DOTALL)
 _MODISTE = "from modiste.cli import main; main()"
 
 
@@ -31,12 +34,15 @@ class Service:
         Further options of the command.
     log : Path
         Where what it prints goes.
+    key : str, optional
+        Shown with what `ask` asks, where the options have keys required.
     """
 
-    def __init__(self, releases: Path, *options: str, log: Path) -> None:
+    def __init__(self, releases: Path, *options: str, log: Path, key: str | None = None) -> None:
         self._releases = releases
         self._options = options
         self._log = log
+        self._key = key
         self._process: subprocess.Popen[bytes] | None = None
         self.port = _free_port()
 
@@ -88,7 +94,8 @@ class Service:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             sent = None if body is None else json.dumps(body)
-            connection.request(method, path, sent, {"Content-Type": "application/json"})
+            headers = {"Content-Type": "application/json", **key_header(self._key)}
+            connection.request(method, path, sent, headers)
             found = connection.getresponse()
             return found.status, found.read()
         finally:
@@ -111,15 +118,33 @@ class Service:
             self.kill()
 
     @property
+    def process(self) -> psutil.Process:
+        """The running process, to be measured."""
+        if self._process is None:
+            raise RuntimeError("The service was not started.")
+        return psutil.Process(self._process.pid)
+
+    @property
     def rss_mb(self) -> float:
         """Resident memory in megabytes."""
-        if self._process is None:
-            return 0.0
-        return float(psutil.Process(self._process.pid).memory_info().rss) / 1e6
+        return 0.0 if self._process is None else float(self.process.memory_info().rss) / 1e6
 
     def said(self) -> str:
         """Return the end of what it printed."""
         return self._log.read_text(errors="replace")[-2_000:] if self._log.exists() else ""
+
+    def failures(self) -> list[str]:
+        """Return the end of each traceback in its log of lines for people."""
+        return _failures(self._log.read_text(errors="replace"))
+
+
+def _failures(text: str) -> list[str]:
+    return [found[1][-600:] for found in _FAILURE.finditer(text)]
+
+
+def key_header(key: str | None) -> dict[str, str]:
+    """Return the header that shows a key; none where there is none."""
+    return {} if key is None else {"Authorization": f"Bearer {key}"}
 
 
 def _free_port() -> int:

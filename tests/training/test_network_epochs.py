@@ -181,9 +181,7 @@ def test_a_fit_that_diverges_says_so():
     parts, train = build(), batches(3)
     train.views.values[:] = np.nan
     # Whether the loss shows it depends on what the processor's rectifier makes of NaN.
-    with pytest.raises(
-        DivergedError, match=r"lower learning_rate.* [1-9]\d* weights .* epoch 1"
-    ):
+    with pytest.raises(DivergedError, match=r"lower learning_rate.* [1-9]\d* weights .* epoch 1"):
         fit_parts(parts, train, batches(None), VOCABULARY, OPTIONS)
     assert issubclass(DivergedError, ModisteError)
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _REALM = 'Bearer realm="modiste"'
 _RETRY_SECONDS = 1
+#: In the environment of a request: the seconds that it waited for a thread of the server's.
+WAITED = "modiste.waited"
 
 
 class Gate:
@@ -120,7 +122,7 @@ class Gate:
         return self._slow_down(self._of_keys, key.prefix)
 
     def _find_place(self) -> Response | None:
-        if not self.places.enter():
+        if not self.places.enter(request.environ.get(WAITED, 0.0)):
             return _busy("Too many searches at once; ask again.", "busy")
         this_visit().holds_place = True
         return None

@@ -46,17 +46,24 @@ class Places:
         self._lock = threading.Lock()
         self._line: deque[threading.Event] = deque()
 
-    def enter(self) -> bool:
-        """Take a place, waiting for one if need be; whoever gets True must `leave`."""
+    def enter(self, waited: float = 0.0) -> bool:
+        """Take a place, waiting for one if need be; whoever gets True must `leave`.
+
+        Parameters
+        ----------
+        waited : float
+            Seconds since the request was read, which count as waiting here.
+        """
+        left = max(0.0, self._max_wait - waited)
         with self._lock:
             if self._free > 0:
                 self._free -= 1
                 return True
-            if len(self._line) >= self._max_waiting or self._is_too_slow():
+            if len(self._line) >= self._max_waiting or self._is_too_slow(left):
                 return False
             turn = threading.Event()
             self._line.append(turn)
-        if turn.wait(self._max_wait):
+        if turn.wait(left):
             return True
         with self._lock:
             # The place may have been given just now.
@@ -83,6 +90,6 @@ class Places:
         """How many wait now."""
         return len(self._line)
 
-    def _is_too_slow(self) -> bool:
+    def _is_too_slow(self, left: float) -> bool:
         # The first in the line may always wait, so that the speed is found out again.
-        return len(self._line) * self._interval > self._max_wait
+        return len(self._line) * self._interval > left

@@ -9,7 +9,8 @@ from typing import Final, Self
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from modiste.errors import StoreError
@@ -71,6 +72,7 @@ class Database:
             hide_parameters=True,
             connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "modiste"},
         )
+        event.listen(engine, "connect", _tell_times_in_utc)
         database = cls(engine)
         try:
             database.check()
@@ -143,3 +145,9 @@ class Database:
 def _named(url: object) -> str:
     # Rendered without its password.
     return str(url)
+
+
+def _tell_times_in_utc(connection: DBAPIConnection, _: object) -> None:
+    # East of Greenwich, the last day of the year 9999 is one that no Python reads.
+    connection.cursor().execute("SET TIME ZONE 'UTC'")
+    connection.commit()

@@ -21,6 +21,7 @@ from modiste.data.store.database import Database
 from modiste.data.store.item_log import live_item
 from modiste.data.store.live_item import LiveItem
 from modiste.data.store.schema import EVENTS, ITEM_PHOTOS, ITEMS
+from modiste.data.store.tombstones import Tombstones
 from modiste.data.tables import EVENTS_SCHEMA, ITEMS_SCHEMA
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import DatasetError, RowProblem
@@ -45,6 +46,9 @@ def export_dataset(
 ) -> PrepareReport:
     """Write the items, their photos and the events of a store as a dataset, as of one moment.
 
+    What an erased shopper did until then is left out, even where a restored backup brought it
+    back.
+
     Parameters
     ----------
     database : Database
@@ -53,7 +57,7 @@ def export_dataset(
     vocabulary : Vocabulary
         Every category and attribute that the shop names must be in it.
     forgotten : collection of str
-        Shoppers whose events are left out.
+        Further shoppers, whose events are all left out.
     progress : callable, optional
         Told of the photos written.
 
@@ -72,6 +76,7 @@ def export_dataset(
             f"A store is written to a directory that is empty. Received: {folder} with files"
         )
     # All tables are read as of one moment, whatever is written meanwhile.
+    tombstones = Tombstones(database)
     isolated = database.engine.execution_options(isolation_level="REPEATABLE READ")
     with isolated.connect() as connection:
         rows = connection.execute(select(ITEMS).where(~ITEMS.c.deleted).order_by(ITEMS.c.item_id))
@@ -84,6 +89,7 @@ def export_dataset(
             for chunk in _events(connection):
                 known = chunk[columns.ITEM_ID].isna() | chunk[columns.ITEM_ID].isin(ids)
                 kept = ~chunk[columns.USER_ID].isin(forgotten)
+                kept &= ~_erased(chunk, tombstones, connection)
                 dropped[_FORGOTTEN] += int((~kept).sum())
                 dropped[_NO_ITEM] += int((kept & ~known).sum())
                 writer.write(chunk[known & kept])
@@ -129,6 +135,15 @@ def _events(connection: Connection) -> Iterator[pd.DataFrame]:
         chunk[columns.EVENT_TIME] = pd.to_datetime(chunk[columns.EVENT_TIME], utc=True)
         chunk[columns.QUANTITY] = chunk[columns.QUANTITY].astype("Int64")
         yield chunk
+
+
+def _erased(chunk: pd.DataFrame, tombstones: Tombstones, connection: Connection) -> pd.Series[bool]:
+    """Return which events were done before their shopper was erased."""
+    users = chunk[columns.USER_ID]
+    moments = users.map(tombstones.seen_in(connection, set(users)))
+    # NaT, of who was never erased, is not after anything.
+    erased: pd.Series[bool] = pd.to_datetime(moments, utc=True) >= chunk[columns.EVENT_TIME]
+    return erased
 
 
 def _photos(

@@ -37,6 +37,17 @@ def test_what_is_no_postgresql_is_refused(url: str, message: str) -> None:
     assert "secret" not in str(caught.value)
 
 
+def test_the_last_day_is_read_wherever_the_server_stands(
+    server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGTZ", "Asia/Tokyo")
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    database = Database.connect(server.url)
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT :last"), {"last": last}).scalar_one() == last
+    database.close()
+
+
 @pytest.mark.parametrize("setting", ["synchronous_commit", "fsync"])
 def test_a_server_that_may_lose_what_it_acknowledged_is_refused(
     tmp_path: Path, setting: str

@@ -17,6 +17,8 @@ from modiste.data.store.dataset_export import export_dataset
 from modiste.data.store.event_log import Event, EventLog
 from modiste.data.store.item_log import ItemLog
 from modiste.data.store.live_item import Delete, ItemRow, Patch, Upsert
+from modiste.data.store.schema import EVENTS
+from modiste.data.store.tombstones import Tombstone, Tombstones
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import DatasetError
 
@@ -76,6 +78,24 @@ def test_a_store_is_a_dataset(store: Database, tmp_path: Path) -> None:
     }
     with pytest.raises(DatasetError, match="directory that is empty"):
         export_dataset(store, tmp_path / "dataset", VOCABULARY)
+
+
+def test_an_erased_shopper_is_left_out_until_erased(store: Database, tmp_path: Path) -> None:
+    tombstones = Tombstones(store)
+    now = datetime.now(UTC)
+    with store.engine.begin() as connection:
+        # As where a backup is restored: the tombstone is there, and so is what it is of.
+        hashed = tombstones.user_hash(connection, "ana")
+        tombstones.add(connection, [Tombstone(hashed, now - timedelta(minutes=30))])
+        later = EVENTS.insert().values(event_id="e5", user_id="ana", event_name="view_item")
+        connection.execute(later.values(event_time=now, item_id="b"))
+    try:
+        report = export_dataset(store, tmp_path / "dataset", VOCABULARY)
+    finally:
+        with store.engine.begin() as connection:
+            connection.execute(text("TRUNCATE tombstones"))
+    assert Dataset.read(tmp_path / "dataset").events["event_id"].tolist() == ["e4", "e5"]
+    assert report.dropped["event of a deleted shopper"] == 3
 
 
 def test_names_outside_the_vocabulary_are_told(store: Database, tmp_path: Path) -> None:
