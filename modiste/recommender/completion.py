@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -77,6 +78,13 @@ class Completer:
         self._sources = sources
         self.looks = Looks(catalogue, history, weights)
         self._explainer = LookExplainer(catalogue, history, self.looks, purchases)
+
+    def with_catalogue(self, catalogue: Catalogue) -> Completer:
+        """Return it for the same items at other prices, in stock or taken out."""
+        changed = copy.copy(self)
+        changed._catalogue = catalogue  # noqa: SLF001 - a copy of this one
+        changed._explainer = self._explainer.with_catalogue(catalogue)  # noqa: SLF001
+        return changed
 
     def complete(
         self, query: EncodedQuery, allowed: NDArray[np.bool_], limits: Limits, arranger: Arranger

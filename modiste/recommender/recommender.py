@@ -148,6 +148,8 @@ class Recommender:
         changed.encoder = replace(self.encoder, catalogue=catalogue)
         changed.item_features = self.item_features.with_prices(catalogue)
         changed.explainer = self.explainer.with_catalogue(catalogue)
+        if "completer" in vars(self):
+            vars(changed)["completer"] = self.completer.with_catalogue(catalogue)
         return changed
 
     @classmethod
