@@ -64,6 +64,8 @@ class Completer:
     purchases : PurchaseEvidence
         Finds the purchase that speaks for an item.
     weights : LookWeights, optional
+    before : Completer, optional
+        Of the same history and a catalogue whose items are the first of this one's.
     """
 
     def __init__(
@@ -73,10 +75,13 @@ class Completer:
         sources: Mapping[str, PoolSource],
         purchases: PurchaseEvidence,
         weights: LookWeights | None = None,
+        *,
+        before: Completer | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._sources = sources
-        self.looks = Looks(catalogue, history, weights)
+        looks = None if before is None else before.looks
+        self.looks: Looks = Looks(catalogue, history, weights, before=looks)
         self._explainer = LookExplainer(catalogue, history, self.looks, purchases)
 
     def with_catalogue(self, catalogue: Catalogue) -> Completer:

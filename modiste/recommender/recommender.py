@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-import functools
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -116,8 +116,8 @@ class Recommender:
         self.item_features = ItemFeatures.of(catalogue, history)
         self.explainer = Explainer(catalogue, history, factors, item_weights)
         self.arranger = Arranger(catalogue, history, rules)
-        # A copy with other items must not keep the one before its change.
-        self.__dict__.pop("completer", None)
+        self._completer: Completer | None = None
+        self._completing = threading.Lock()
 
     def with_items(self, catalogue: Catalogue, visual: Visual) -> Recommender:
         """Return a recommender of a catalogue whose first items are this one's.
@@ -139,6 +139,9 @@ class Recommender:
         changed = copy.copy(self)
         parts = (catalogue, history, factors, item_weights, self.rules)
         changed._assemble(*parts, visual=visual)  # noqa: SLF001 - a copy of this one
+        if self._completer is not None:
+            # Now, since no request should wait for it.
+            changed._completer = changed._new_completer(self._completer)  # noqa: SLF001
         return changed
 
     def with_stock(self, catalogue: Catalogue) -> Recommender:
@@ -148,8 +151,9 @@ class Recommender:
         changed.encoder = replace(self.encoder, catalogue=catalogue)
         changed.item_features = self.item_features.with_prices(catalogue)
         changed.explainer = self.explainer.with_catalogue(catalogue)
-        if "completer" in vars(self):
-            vars(changed)["completer"] = self.completer.with_catalogue(catalogue)
+        changed._completing = threading.Lock()  # noqa: SLF001 - a copy of this one
+        if self._completer is not None:
+            changed._completer = self._completer.with_catalogue(catalogue)  # noqa: SLF001
         return changed
 
     @classmethod
@@ -214,10 +218,17 @@ class Recommender:
             self.encoder.text_reader.warm()
         _ = self.completer
 
-    @functools.cached_property
+    @property
     def completer(self) -> Completer:
         """What completes looks, counted from the history when first asked for."""
-        return Completer(self.catalogue, self.history, self.sources, self.explainer.purchases)
+        with self._completing:
+            if self._completer is None:
+                self._completer = self._new_completer()
+            return self._completer
+
+    def _new_completer(self, before: Completer | None = None) -> Completer:
+        purchases = self.explainer.purchases
+        return Completer(self.catalogue, self.history, self.sources, purchases, before=before)
 
     def recommend(
         self,
@@ -283,6 +294,8 @@ class Recommender:
         k: int = 10,
         *,
         user_id: str | None = None,
+        recent: Sequence[str] = (),
+        bought: Sequence[str] = (),
         filters: Mapping[str, object] | None = None,
         exclude: Sequence[str] = (),
         rules: Rules | None = None,
@@ -300,6 +313,8 @@ class Recommender:
             At least 1 and at most the number of items.
         user_id : str, optional
             The shopper, whose taste then orders the list too.
+        recent, bought : sequence of str
+            What they looked at and bought a moment ago, as in `Query`.
         filters, exclude, rules
             As in `recommend`.
 
@@ -321,7 +336,9 @@ class Recommender:
         limits = Limits.of(
             self.catalogue, k, filters=filters, exclude=exclude, never=arranger.excluded
         )
-        queries = self.encoder.encode([Query(item_id=item_id, user_id=user_id)])
+        queries = self.encoder.encode(
+            [Query(item_id=item_id, user_id=user_id, recent=tuple(recent), bought=tuple(bought))]
+        )
         allowed = allowed_items(limits.base, queries, rebought=self._repeat.rebought)[0]
         allowed[arranger.excluded_for(user_id)] = False
         return self.completer.complete(queries[0], allowed, limits, arranger)
