@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, Response, request, send_file
 from werkzeug.exceptions import NotFound
 
 from modiste.api.answers import ItemAnswer, RecommendationsAnswer, answer
+from modiste.api.doors.visit import note_shopper
 from modiste.api.item_images import MEDIA_TYPES
 from modiste.api.live import Live, LiveRelease
 from modiste.api.operations import Answer, Operation, documented
 from modiste.api.recommendations import recommendations_answer
 from modiste.api.schemas import CompleteArguments, SimilarArguments
+from modiste.api.shopper_query import query_of_now
 from modiste.data.images import photo_format
 from modiste.recommender.query import Query
+
+if TYPE_CHECKING:
+    from modiste.api.since_release import SinceRelease
 
 _IMAGE_MAX_AGE_SECONDS = 3600
 
@@ -53,8 +60,15 @@ IMAGE = Operation(
 )
 
 
-def items_blueprint(live: Live) -> Blueprint:
-    """Return the endpoints of items; an id may hold slashes, encoded or not."""
+def items_blueprint(live: Live, since_release: SinceRelease | None = None) -> Blueprint:
+    """Return the endpoints of items; an id may hold slashes, encoded or not.
+
+    Parameters
+    ----------
+    live : Live
+    since_release : SinceRelease, optional
+        What shoppers did since, if it is kept.
+    """
     blueprint = Blueprint("items", __name__, url_prefix="/v1/items")
 
     @blueprint.get("/<path:item_id>")
@@ -79,9 +93,15 @@ def items_blueprint(live: Live) -> Blueprint:
     @documented(COMPLETE)
     def complete(item_id: str) -> Response:
         asked = CompleteArguments.model_validate(request.args.to_dict())
+        note_shopper(asked.user_id)
         release = live.release()
-        with live.metrics.inference(Query(item_id=item_id)):
-            found = release.recommender.complete(item_id, asked.k, user_id=asked.user_id)
+        query = Query(item_id=item_id, user_id=asked.user_id)
+        query, notes = query_of_now(query, release, since_release)
+        with live.metrics.inference(query):
+            found = release.recommender.complete(
+                item_id, asked.k, user_id=query.user_id, recent=query.recent, bought=query.bought
+            )
+        found.notes = (*found.notes, *notes)
         return answer(recommendations_answer(found, release))
 
     @blueprint.get("/<path:item_id>/image")
