@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from pydantic import BaseModel
 
 from modiste.api.answers import HealthAnswer, answer
-from modiste.api.live import Live, Refused
+from modiste.api.live import Live, Refused, unready
 from modiste.api.operations import Answer, Operation, documented
 
 
@@ -17,13 +17,14 @@ class RefusedAnswer(BaseModel):
     """The last release that was to serve and could not."""
 
     release_id: str
-    why: str
+    code: str
     when: datetime
 
     @classmethod
     def of(cls, refused: Refused) -> Self:
         """Copy a refusal."""
-        return cls(release_id=refused.release_id, why=refused.why, when=refused.when)
+        # Anybody may ask, so why in words is for the log and `/v1/releases`.
+        return cls(release_id=refused.release_id, code=refused.code, when=refused.when)
 
 
 class ReadyAnswer(HealthAnswer):
@@ -44,7 +45,10 @@ READY = Operation(
 
 
 def health_blueprint(live: Live) -> Blueprint:
-    """Return the two probes: the process runs; a release is loaded."""
+    """Return the two probes: the process runs; a release is loaded.
+
+    They look at what is there and load nothing: they are asked often, and by anybody.
+    """
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
@@ -55,7 +59,9 @@ def health_blueprint(live: Live) -> Blueprint:
     @blueprint.get("/readyz")
     @documented(READY)
     def ready() -> Response:
-        release, refused = live.release(), live.refused
+        release, refused = live.in_use, live.refused
+        if release is None:
+            raise unready()
         return answer(
             ReadyAnswer(
                 status="ready",

@@ -15,7 +15,7 @@ from modiste.api.live import LiveRelease
 from modiste.api.operations import Answer, Operation, documented
 from modiste.api.problems import problem
 from modiste.api.release_watch import ReleaseBusyError, ReleaseWatch
-from modiste.errors import ReleaseError, UnknownReleaseError
+from modiste.errors import ReleaseError, StoreError, UnknownReleaseError
 from modiste.recommender.manifest import Manifest
 from modiste.recommender.release import list_releases, live_ids, unreadable_releases
 
@@ -53,11 +53,21 @@ class UnreadableReleaseAnswer(BaseModel):
     live: bool
 
 
+class RefusalAnswer(BaseModel):
+    """The last release that was to serve here and could not, and why."""
+
+    release_id: str
+    code: str
+    why: str
+    when: datetime
+
+
 class ReleasesAnswer(BaseModel):
     """Every release of the directory, oldest first."""
 
     releases: list[ReleaseAnswer]
     unreadable: list[UnreadableReleaseAnswer]
+    refused: RefusalAnswer | None = None
 
 
 class LiveReleaseAnswer(BaseModel):
@@ -109,7 +119,7 @@ def releases_blueprint(watch: ReleaseWatch) -> Blueprint:
     @documented(LIST_RELEASES)
     def listed() -> Response:
         live = next(iter(live_ids(watch.releases_dir)), None)
-        unreadable = unreadable_releases(watch.releases_dir)
+        unreadable, refused = unreadable_releases(watch.releases_dir), watch.refused
         return answer(
             ReleasesAnswer(
                 releases=[ReleaseAnswer.of(one, live) for one in list_releases(watch.releases_dir)],
@@ -121,6 +131,7 @@ def releases_blueprint(watch: ReleaseWatch) -> Blueprint:
                     )
                     for release_id, why in unreadable.items()
                 ],
+                refused=None if refused is None else RefusalAnswer(**vars(refused)),
             )
         )
 
@@ -155,6 +166,16 @@ def _changed(watch: ReleaseWatch, change: Callable[[], LiveRelease]) -> Response
         busy = problem(409, watch.why(error), kind="release-busy")
         busy.headers["Retry-After"] = str(_RETRY_SECONDS)
         return busy
+    except StoreError as error:
+        logger.warning("a release waits for the store: %s", error)
+        away = problem(
+            503,
+            "What changed since the release was made cannot be read from the store; nothing has "
+            "changed. Send it again.",
+            kind="store-unavailable",
+        )
+        away.headers["Retry-After"] = str(_RETRY_SECONDS)
+        return away
     except OSError as error:
         logger.exception("CURRENT could not be written")
         return problem(

@@ -384,9 +384,10 @@ def test_changes_made_elsewhere_are_followed(
 
 
 def test_a_service_whose_store_cannot_be_read_does_not_begin(
-    recommender: Recommender, tmp_path: Path
+    recommender: Recommender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or what was deleted would be shown; one that has begun goes on."""
+    monkeypatch.setattr("modiste.api.live._STORE_SECONDS", 0.0)
     with EmbeddedServer(tmp_path / "store") as server:
         database = Database.connect(server.url)
         begun = create_app(recommender, database=database).test_client()
