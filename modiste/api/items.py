@@ -113,6 +113,8 @@ def items_blueprint(live: Live, since_release: SinceRelease | None = None) -> Bl
         sent = release.images.sent(item_id)
         if sent is not None:
             return _photo(*sent)
+        # Where the shop may send another one, its address is the same.
+        max_age = _IMAGE_MAX_AGE_SECONDS if release.versions is None else None
         path = release.images.path(item_id)
         if path is None:
             raise NotFound(f"The item has no photo here. Received: {item_id!r}")
@@ -120,7 +122,7 @@ def items_blueprint(live: Live, since_release: SinceRelease | None = None) -> Bl
             path,
             mimetype=MEDIA_TYPES[path.suffix.lower()],
             conditional=True,
-            max_age=_IMAGE_MAX_AGE_SECONDS,
+            max_age=max_age,
         )
 
     return blueprint
@@ -131,13 +133,19 @@ def item_tag(item_id: str, release: LiveRelease) -> str:
 
     Its version by the shop, and what else the item's answer depends on.
     """
-    version = (release.versions or {}).get(item_id)
-    return f"0-{release.release_id}" if version is None else f"{version[0]}-{version[1]}"
+    version, position = (release.versions or {}).get(item_id, (0, 0))
+    return written_tag(version, position, release)
+
+
+def written_tag(version: int, position: int, release: LiveRelease) -> str:
+    """Return the entity tag of an item of a version and a position in the store."""
+    return f"{version}-{release.release_id}-{position}"
 
 
 def _photo(content: bytes, sha256: str) -> Response:
     response = Response(content, mimetype=MEDIA_TYPES[f".{photo_format(content).lower()}"])
     response.set_etag(sha256)
-    response.cache_control.max_age = _IMAGE_MAX_AGE_SECONDS
+    # Asked again each time: the next photo has the same address.
+    response.cache_control.no_cache = True
     response.make_conditional(request)
     return response
