@@ -16,7 +16,6 @@ from typing import Any
 
 import click
 import numpy as np
-import pandas as pd
 from scipy import sparse
 
 from modiste.data import columns
@@ -28,7 +27,7 @@ from modiste.recommender.ranker import Ranker
 from modiste.recommender.recommender import Recommender
 from modiste.recommender.threads import one_blas_thread
 
-from generated_shop import LAST_DAY, generated_catalogue
+from generated_shop import LAST_DAY, generated_catalogue, generated_events
 
 _N_FACTORS = 64
 _WEIGHTS_AN_ITEM = 50
@@ -65,18 +64,7 @@ def main(n_items: int, seed: int) -> None:
 def _shop(n_items: int, seed: int) -> Recommender:
     rng = np.random.default_rng(seed)
     catalogue = generated_catalogue(n_items, seed)
-    n_events = 5 * n_items
-    events = pd.DataFrame(
-        {
-            columns.EVENT_ID: [str(n) for n in range(n_events)],
-            columns.USER_ID: [f"u{n}" for n in rng.integers(n_items // 5, size=n_events)],
-            columns.ITEM_ID: [f"i{n:07d}" for n in rng.integers(n_items, size=n_events)],
-            columns.EVENT_NAME: columns.PURCHASE,
-            columns.EVENT_TIME: pd.Timestamp("2026-06-01", tz="UTC"),
-            columns.QUANTITY: pd.array([1] * n_events, dtype="Int64"),
-            columns.SEARCH_TERM: None,
-        }
-    )
+    events = generated_events(catalogue, n_items, seed)
     rows = np.repeat(np.arange(n_items), _WEIGHTS_AN_ITEM)
     weights = rng.random(len(rows)).astype(np.float32)
     others = rng.integers(n_items, size=len(rows))
