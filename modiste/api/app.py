@@ -108,7 +108,7 @@ def create_app(
     app.register_blueprint(recommendations_blueprint(live, since_release, recorder))
     app.register_blueprint(detection_blueprint(live))
     app.register_blueprint(facets_blueprint(live, config))
-    app.register_blueprint(items_blueprint(live))
+    app.register_blueprint(items_blueprint(live, since_release))
     app.register_blueprint(openapi_blueprint())
     app.register_blueprint(health_blueprint(live))
     app.register_blueprint(page_blueprint(config))

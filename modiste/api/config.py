@@ -32,6 +32,10 @@ class ApiConfig:
         The shop's own, for every answer.
     doors : DoorSettings
         Keys, rates, places and origins; by default everything is open.
+    language : str
+        Of the titles and descriptions of items that wait to be described.
+    works : bool
+        Describe them in this process; else `modiste worker` does.
     """
 
     images_dir: Path | None = None
@@ -39,6 +43,8 @@ class ApiConfig:
     currency: str | None = None
     rules: Rules | None = None
     doors: DoorSettings = field(default_factory=DoorSettings)
+    language: str = "en"
+    works: bool = True
 
     def __post_init__(self) -> None:
         if self.images_dir is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from modiste.api.answers import HealthAnswer, answer
-from modiste.api.live import Live
+from modiste.api.live import Live, unready
 from modiste.api.operations import Answer, Operation, documented
 from modiste.api.release_answers import ReadyAnswer, RefusedAnswer
 
@@ -20,7 +20,10 @@ READY = Operation(
 
 
 def health_blueprint(live: Live) -> Blueprint:
-    """Return the two probes: the process runs; a release is loaded."""
+    """Return the two probes: the process runs; a release is loaded.
+
+    They look at what is there and load nothing: they are asked often, and by anybody.
+    """
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
@@ -31,7 +34,9 @@ def health_blueprint(live: Live) -> Blueprint:
     @blueprint.get("/readyz")
     @documented(READY)
     def ready() -> Response:
-        release, refused = live.release(), live.refused
+        release, refused = live.in_use, live.refused
+        if release is None:
+            raise unready()
         return answer(
             ReadyAnswer(
                 status="ready",

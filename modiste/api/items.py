@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, Response, request, send_file
 from werkzeug.exceptions import NotFound
 
 from modiste.api.answers import ItemAnswer, RecommendationsAnswer, answer
+from modiste.api.doors.visit import note_shopper
 from modiste.api.item_images import MEDIA_TYPES
 from modiste.api.live import Live, LiveRelease
 from modiste.api.operations import Answer, Operation, documented
 from modiste.api.recommendations import recommendations_answer
 from modiste.api.schemas import CompleteArguments, SimilarArguments
+from modiste.api.shopper_query import query_of_now
 from modiste.data.images import photo_format
 from modiste.recommender.query import Query
+
+if TYPE_CHECKING:
+    from modiste.api.since_release import SinceRelease
 
 _IMAGE_MAX_AGE_SECONDS = 3600
 
@@ -53,8 +60,15 @@ IMAGE = Operation(
 )
 
 
-def items_blueprint(live: Live) -> Blueprint:
-    """Return the endpoints of items; an id may hold slashes, encoded or not."""
+def items_blueprint(live: Live, since_release: SinceRelease | None = None) -> Blueprint:
+    """Return the endpoints of items; an id may hold slashes, encoded or not.
+
+    Parameters
+    ----------
+    live : Live
+    since_release : SinceRelease, optional
+        What shoppers did since, if it is kept.
+    """
     blueprint = Blueprint("items", __name__, url_prefix="/v1/items")
 
     @blueprint.get("/<path:item_id>")
@@ -79,9 +93,15 @@ def items_blueprint(live: Live) -> Blueprint:
     @documented(COMPLETE)
     def complete(item_id: str) -> Response:
         asked = CompleteArguments.model_validate(request.args.to_dict())
+        note_shopper(asked.user_id)
         release = live.release()
-        with live.metrics.inference(Query(item_id=item_id)):
-            found = release.recommender.complete(item_id, asked.k, user_id=asked.user_id)
+        query = Query(item_id=item_id, user_id=asked.user_id)
+        query, notes = query_of_now(query, release, since_release)
+        with live.metrics.inference(query):
+            found = release.recommender.complete(
+                item_id, asked.k, user_id=query.user_id, recent=query.recent, bought=query.bought
+            )
+        found.notes = (*found.notes, *notes)
         return answer(recommendations_answer(found, release))
 
     @blueprint.get("/<path:item_id>/image")
@@ -93,6 +113,8 @@ def items_blueprint(live: Live) -> Blueprint:
         sent = release.images.sent(item_id)
         if sent is not None:
             return _photo(*sent)
+        # Where the shop may send another one, its address is the same.
+        max_age = _IMAGE_MAX_AGE_SECONDS if release.versions is None else None
         path = release.images.path(item_id)
         if path is None:
             raise NotFound(f"The item has no photo here. Received: {item_id!r}")
@@ -100,7 +122,7 @@ def items_blueprint(live: Live) -> Blueprint:
             path,
             mimetype=MEDIA_TYPES[path.suffix.lower()],
             conditional=True,
-            max_age=_IMAGE_MAX_AGE_SECONDS,
+            max_age=max_age,
         )
 
     return blueprint
@@ -111,13 +133,19 @@ def item_tag(item_id: str, release: LiveRelease) -> str:
 
     Its version by the shop, and what else the item's answer depends on.
     """
-    version = (release.versions or {}).get(item_id)
-    return f"0-{release.release_id}" if version is None else f"{version[0]}-{version[1]}"
+    version, position = (release.versions or {}).get(item_id, (0, 0))
+    return written_tag(version, position, release)
+
+
+def written_tag(version: int, position: int, release: LiveRelease) -> str:
+    """Return the entity tag of an item of a version and a position in the store."""
+    return f"{version}-{release.release_id}-{position}"
 
 
 def _photo(content: bytes, sha256: str) -> Response:
     response = Response(content, mimetype=MEDIA_TYPES[f".{photo_format(content).lower()}"])
     response.set_etag(sha256)
-    response.cache_control.max_age = _IMAGE_MAX_AGE_SECONDS
+    # Asked again each time: the next photo has the same address.
+    response.cache_control.no_cache = True
     response.make_conditional(request)
     return response

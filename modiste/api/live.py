@@ -16,11 +16,13 @@ from modiste.api.live_release import UNPUBLISHED, LiveRelease, ServedRecommender
 from modiste.api.metrics import Metrics
 from modiste.errors import DatasetError, ReleaseError, StoreError
 
-__all__ = ["UNPUBLISHED", "Live", "LiveRelease", "Refused", "ServedRecommender"]
+__all__ = ["UNPUBLISHED", "Live", "LiveRelease", "Refused", "ServedRecommender", "unready"]
 
 logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 5
+#: Between two tries to bring into a loaded release what the store has.
+_STORE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,16 @@ class Refused:
     ----------
     release_id : str
     why : str
+        For the log and those who run the service: it may name folders of this machine.
+    code : str
+        The kind of fault, for everybody.
     when : datetime
         UTC.
     """
 
     release_id: str
     why: str
+    code: str
     when: datetime
 
 
@@ -73,6 +79,8 @@ class Live:
         self._loaded: LiveRelease | None = None
         self._release: LiveRelease | None = None
         self._replacing = threading.Lock()
+        self._store_away: str | None = None
+        self._not_before = 0.0
         self.metrics = metrics or Metrics()
         self.loading = threading.Lock()
         self.refused: Refused | None = None
@@ -85,6 +93,11 @@ class Live:
         release = self._release
         return None if release is None else release.release_id
 
+    @property
+    def in_use(self) -> LiveRelease | None:
+        """The release in use; None while there is none. Loads nothing."""
+        return self._release
+
     def load(self) -> LiveRelease:
         """Return the release in use, loading it if there is none yet.
 
@@ -95,11 +108,21 @@ class Live:
         DatasetError
             If the photos of its items cannot be read.
         StoreError
-            If what changed since cannot be read.
+            If what changed since cannot be read. The release is kept and that alone tried
+            again, by whoever asks first some seconds later.
         """
         with self.loading:
             if self._release is None:
-                self.swap(self.prepared(self._load))
+                if self._store_away is not None and time.monotonic() < self._not_before:
+                    raise StoreError(self._store_away)
+                if self._loaded is None:
+                    self._loaded = self.prepared(self._load)
+                try:
+                    self.swap(self._loaded)
+                except StoreError as error:
+                    self._store_away = str(error)
+                    self._not_before = time.monotonic() + _STORE_SECONDS
+                    raise
                 logger.info("release %s loaded", self.release_id)
             return self._release  # type: ignore[return-value]
 
@@ -110,8 +133,17 @@ class Live:
         self.metrics.release_load_seconds.observe(time.monotonic() - start)
         return release
 
-    def swap(self, loaded: LiveRelease) -> LiveRelease | None:
+    def swap(
+        self, loaded: LiveRelease, announce: Callable[[], object] = lambda: None
+    ) -> LiveRelease | None:
         """Answer from another release from now on, and return the one before.
+
+        Parameters
+        ----------
+        loaded : LiveRelease
+        announce : callable
+            Called once the release can serve, and before it does; where it raises, nothing is
+            swapped.
 
         Raises
         ------
@@ -120,6 +152,7 @@ class Live:
         """
         with self._replacing:
             release = self.with_changes(loaded)
+            announce()
             before, self._release, self._loaded = self._release, release, loaded
         if before is not release:
             self.metrics.serves(release.release_id)
@@ -133,8 +166,11 @@ class Live:
     def refresh(self) -> None:
         """Bring into the release in use what changed since, if one is loaded."""
         with self._replacing:
-            if self._loaded is not None:
-                self._release = self.with_changes(self._loaded)
+            if self._loaded is None:
+                return
+            before, self._release = self._release, self.with_changes(self._loaded)
+            if before is None:
+                self.metrics.serves(self._release.release_id)
 
     def release(self) -> LiveRelease:
         """Return the release in use.
@@ -151,7 +187,9 @@ class Live:
             return self.load()
         except (DatasetError, ReleaseError, StoreError) as error:
             logger.warning("no release to serve: %s", error)
-            raise ServiceUnavailable(
-                "No release is loaded. The log says why.",
-                retry_after=_RETRY_SECONDS,
-            ) from error
+            raise unready() from error
+
+
+def unready() -> ServiceUnavailable:
+    """Return what is answered while there is no release."""
+    return ServiceUnavailable("No release is loaded. The log says why.", retry_after=_RETRY_SECONDS)

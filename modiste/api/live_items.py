@@ -22,6 +22,7 @@ from modiste.api.item_requests import (
     UpsertLine,
 )
 from modiste.api.item_table import shown_item
+from modiste.api.items import written_tag
 from modiste.api.live import Live, LiveRelease
 from modiste.api.live_catalogue import LiveCatalogue
 from modiste.api.operations import Answer, Body, Operation, documented
@@ -146,7 +147,8 @@ def _write_one(live: Live, catalogue: LiveCatalogue, write: Write) -> Response:
     _show(catalogue, [result])
     if result.row is None:
         return Response(status=204)
-    images = live.release().images if result.photo_sha256 is None else {result.item_id}
+    release = live.release()
+    images = release.images if result.photo_sha256 is None else {result.item_id}
     body = ItemWrittenAnswer(
         item=shown_item(result.item_id, result.row.values(), images),
         version=result.version,
@@ -154,7 +156,7 @@ def _write_one(live: Live, catalogue: LiveCatalogue, write: Write) -> Response:
         error=result.error,
     )
     response = answer(body)
-    response.set_etag(f"{result.version}-{result.position}")
+    response.set_etag(written_tag(result.version, result.position, release))
     return response
 
 
@@ -202,7 +204,11 @@ def _write_lines(release: LiveRelease, catalogue: LiveCatalogue, lines: list[byt
 def _stored(
     catalogue: LiveCatalogue, release: LiveRelease, writes: list[Write]
 ) -> list[LiveItem | Refused]:
-    return catalogue.log.write(writes, lambda item_id: catalogue.known(release, item_id))
+    return catalogue.log.write(
+        writes,
+        lambda item_id: catalogue.known(release, item_id),
+        contained=catalogue.contained,
+    )
 
 
 def _show(catalogue: LiveCatalogue, written: list[LiveItem]) -> None:

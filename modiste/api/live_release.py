@@ -60,7 +60,15 @@ class ServedRecommender(Protocol):
         """Return the k items most like one item."""
         ...
 
-    def complete(self, item_id: str, k: int = 10, *, user_id: str | None = None) -> Recommendations:
+    def complete(
+        self,
+        item_id: str,
+        k: int = 10,
+        *,
+        user_id: str | None = None,
+        recent: Sequence[str] = (),
+        bought: Sequence[str] = (),
+    ) -> Recommendations:
         """Return the k items that best go with one item."""
         ...
 

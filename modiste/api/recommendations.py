@@ -22,6 +22,7 @@ from modiste.api.live import Live, LiveRelease
 from modiste.api.operations import Answer, Body, Operation, documented
 from modiste.api.problems import InvalidRequestError
 from modiste.api.schemas import RecommendationRequest
+from modiste.api.shopper_query import query_of_now
 from modiste.recommender.recommendation import Recommendations
 
 if TYPE_CHECKING:
@@ -65,10 +66,7 @@ def recommendations_blueprint(
         cursor = Cursor.of(asked, photo)
         release = live.release()
         _check_filter_names(asked.filters or (), release.items.shown_columns)
-        query = asked.query(photo)
-        notes: tuple[str, ...] = ()
-        if since_release is not None:
-            query, notes = since_release.completed(query, release.recommender.history.as_of)
+        query, notes = query_of_now(asked.query(photo), release, since_release)
         # Who asks for no number gets what a small shop has; who asks for one is told.
         at_most = asked.k if "k" in asked.model_fields_set else max(1, len(release.items))
         k = cursor.k(min(asked.k, at_most))

@@ -18,13 +18,14 @@ class RefusedAnswer(BaseModel):
     """The last release that was to serve and could not."""
 
     release_id: str
-    why: str
+    code: str
     when: datetime
 
     @classmethod
     def of(cls, refused: Refused) -> Self:
         """Copy a refusal."""
-        return cls(release_id=refused.release_id, why=refused.why, when=refused.when)
+        # Anybody may ask, so why in words is for the log and `/v1/releases`.
+        return cls(release_id=refused.release_id, code=refused.code, when=refused.when)
 
 
 class ReadyAnswer(HealthAnswer):
@@ -63,11 +64,21 @@ class UnreadableReleaseAnswer(BaseModel):
     live: bool
 
 
+class RefusalAnswer(BaseModel):
+    """The last release that was to serve here and could not, and why."""
+
+    release_id: str
+    code: str
+    why: str
+    when: datetime
+
+
 class ReleasesAnswer(BaseModel):
     """Every release of the directory, oldest first."""
 
     releases: list[ReleaseAnswer]
     unreadable: list[UnreadableReleaseAnswer]
+    refused: RefusalAnswer | None = None
 
 
 class LiveReleaseAnswer(BaseModel):

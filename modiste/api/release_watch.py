@@ -16,7 +16,7 @@ from typing import Final
 
 from modiste.api.live import Live, LiveRelease, Refused, ServedRecommender
 from modiste.api.memory import collect_cycles, give_back
-from modiste.errors import ModisteError, ReleaseError, StoreError
+from modiste.errors import DatasetError, ModisteError, ReleaseError, StoreError, UnknownReleaseError
 from modiste.recommender.release import CURRENT_FILE, live_ids, publish, release_folder, rollback
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,15 @@ LOOK_SECONDS: Final = 1.0
 _DRAIN_SECONDS: Final = 60.0
 #: Between two tries while the store is away.
 _STORE_SECONDS: Final = 10.0
+
+_MEANWHILE: Final = "Another release was published meanwhile; look which one is live"
+#: What is told to everybody of a release that is refused, by the error that it raised.
+_CODES: Final = (
+    (UnknownReleaseError, "unknown_release"),
+    (ReleaseError, "unreadable_release"),
+    (DatasetError, "unreadable_photos"),
+    (MemoryError, "too_large"),
+)
 
 
 class ReleaseBusyError(ModisteError):
@@ -80,7 +89,10 @@ class ReleaseWatch:
         self._seconds = seconds
         self._seen: _Published | None = None
         self._not_before = 0.0
+        #: Loaded, and kept from serving by a store that is away.
+        self._waiting: LiveRelease | None = None
         self._draining: list[_Draining] = []
+        self._drains = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -118,27 +130,36 @@ class ReleaseWatch:
             If it is not there or not whole; ``CURRENT`` and the release in use stay.
         ReleaseBusyError
             If another is being loaded.
+        StoreError
+            If what changed since it was made cannot be read.
         OSError
             If ``CURRENT`` cannot be written.
         """
         with self._alone():
             release = self._checked(release_id)
-            publish(self.releases_dir, release_id)
-            return self._serve(release)
+            return self._serve(release, lambda: publish(self.releases_dir, release_id))
 
     def rollback(self) -> LiveRelease:
         """Serve the release that was live before the current one; as `publish` does."""
         with self._alone():
             earlier = live_ids(self.releases_dir)[1:2]
-            release = self._checked(earlier[0]) if earlier else None
-            found = rollback(self.releases_dir).name
-            if release is None or release.release_id != found:
-                # Somebody published in between; the next look finds what they did.
-                raise ReleaseBusyError(
-                    "Another release was published meanwhile; look which one is live. "
-                    f"Received: {found}"
-                )
-            return self._serve(release)
+            if not earlier:
+                rollback(self.releases_dir)  # says why it cannot be done
+                raise ReleaseBusyError(f"{_MEANWHILE}. Received: none before")
+            release = self._checked(earlier[0])
+
+            def announce() -> None:
+                found = rollback(self.releases_dir).name
+                if release.release_id != found:
+                    # Somebody published in between; the next look finds what they did.
+                    raise ReleaseBusyError(f"{_MEANWHILE}. Received: {found}")
+
+            return self._serve(release, announce)
+
+    @property
+    def refused(self) -> Refused | None:
+        """The last release that could not take over."""
+        return self._live.refused
 
     def why(self, error: Exception) -> str:
         """Return an error in words that name no folder of this machine."""
@@ -167,20 +188,28 @@ class ReleaseWatch:
         return _Published(named[0], status.st_ino, status.st_mtime_ns) if named else None
 
     def _take(self, release_id: str) -> None:
+        loaded, self._waiting = self._waiting, None
+        if loaded is None or loaded.release_id != release_id:
+            loaded = self._live.prepared_already(release_id)
         try:
-            self._serve(self._prepared(release_id))
+            loaded = loaded or self._prepared(release_id)
+            self._serve(loaded)
         except StoreError as error:
+            self._waiting = loaded
             # It is the store that is away, not the release that is bad.
             logger.warning("release %s waits: %s", release_id, error)
             self._seen, self._not_before = None, time.monotonic() + _STORE_SECONDS
         except Exception as error:
             # What a damaged release raises is anybody's guess, and none of it may pass.
             logger.exception("release %s is refused", release_id)
-            self._live.refused = Refused(release_id, self.why(error), datetime.now(UTC))
+            self._live.refused = Refused(
+                release_id, self.why(error), _code(error), datetime.now(UTC)
+            )
             self._live.metrics.releases_refused.inc()
         else:
             return
         # Outside, since the error's traceback holds what was loaded.
+        loaded = None
         give_back()
 
     def _checked(self, release_id: str) -> LiveRelease:
@@ -200,31 +229,38 @@ class ReleaseWatch:
         folder = release_folder(self.releases_dir, release_id)
         return self._live.prepared(lambda: self._load(folder))
 
-    def _serve(self, loaded: LiveRelease) -> LiveRelease:
-        before = self._live.swap(loaded)
+    def _serve(
+        self, loaded: LiveRelease, announce: Callable[[], object] = lambda: None
+    ) -> LiveRelease:
+        before = self._live.swap(loaded, announce)
         release = self._live.release()
         if before is not None and before.release_id != release.release_id:
             logger.info("release %s took over from %s", release.release_id, before.release_id)
             until = time.monotonic() + _DRAIN_SECONDS
             old = weakref.ref(before.recommender)
-            self._draining.append(_Draining(old, before.release_id, until))
+            with self._drains:
+                self._draining.append(_Draining(old, before.release_id, until))
         return release
 
     def _drain(self) -> None:
         """Free what the last answers from an old release have let go."""
         now = time.monotonic()
-        held = [one for one in self._draining if one.recommender() is not None]
+        with self._drains:
+            draining = list(self._draining)
+        held = [one for one in draining if one.recommender() is not None]
         late = [one for one in held if one.until < now]
         if late:
             # Not before: every request waits for a collection, and what is in cycles, some
             # megabytes of a release, Python finds by itself every few swaps.
             collect_cycles()
-        if len(held) < len(self._draining) or late:
+        if len(held) < len(draining) or late:
             give_back()
         for one in late:
             if one.recommender() is not None:
                 logger.warning("release %s is still held by a request", one.release_id)
-        self._draining = [one for one in held if one not in late]
+        done = [one for one in draining if one not in held or one in late]
+        with self._drains:
+            self._draining = [one for one in self._draining if one not in done]
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -236,3 +272,8 @@ class ReleaseWatch:
             yield
         finally:
             self._live.loading.release()
+
+
+def _code(error: Exception) -> str:
+    """Return the kind of a fault."""
+    return next((code for kind, code in _CODES if isinstance(error, kind)), "failed")

@@ -13,12 +13,13 @@ from modiste.api.operations import Answer, Operation, documented
 from modiste.api.problems import problem
 from modiste.api.release_answers import (
     LiveReleaseAnswer,
+    RefusalAnswer,
     ReleaseAnswer,
     ReleasesAnswer,
     UnreadableReleaseAnswer,
 )
 from modiste.api.release_watch import ReleaseBusyError, ReleaseWatch
-from modiste.errors import ReleaseError, UnknownReleaseError
+from modiste.errors import ReleaseError, StoreError, UnknownReleaseError
 from modiste.recommender.release import list_releases, live_ids, unreadable_releases
 
 logger = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ def releases_blueprint(watch: ReleaseWatch) -> Blueprint:
     @documented(LIST_RELEASES)
     def listed() -> Response:
         live = next(iter(live_ids(watch.releases_dir)), None)
-        unreadable = unreadable_releases(watch.releases_dir)
+        unreadable, refused = unreadable_releases(watch.releases_dir), watch.refused
         return answer(
             ReleasesAnswer(
                 releases=[ReleaseAnswer.of(one, live) for one in list_releases(watch.releases_dir)],
@@ -73,6 +74,7 @@ def releases_blueprint(watch: ReleaseWatch) -> Blueprint:
                     )
                     for release_id, why in unreadable.items()
                 ],
+                refused=None if refused is None else RefusalAnswer(**vars(refused)),
             )
         )
 
@@ -107,6 +109,16 @@ def _changed(watch: ReleaseWatch, change: Callable[[], LiveRelease]) -> Response
         busy = problem(409, watch.why(error), kind="release-busy")
         busy.headers["Retry-After"] = str(_RETRY_SECONDS)
         return busy
+    except StoreError as error:
+        logger.warning("a release waits for the store: %s", error)
+        away = problem(
+            503,
+            "What changed since the release was made cannot be read from the store; nothing has "
+            "changed. Send it again.",
+            kind="store-unavailable",
+        )
+        away.headers["Retry-After"] = str(_RETRY_SECONDS)
+        return away
     except OSError as error:
         logger.exception("CURRENT could not be written")
         return problem(

@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -213,7 +213,7 @@ def serve(
         f"modiste serves release {release.release_id} ({len(release.items):,} items) "
         f"on {server.url}  (Ctrl-C stops it)"
     )
-    with _live_items(app, live, database):
+    with _live_items(app, live, config, database):
         server.run()
     if watch is not None:
         watch.stop()
@@ -221,7 +221,9 @@ def serve(
 
 
 @contextmanager
-def _live_items(app: Flask, live: Live, database: Database | None) -> Iterator[None]:
+def _live_items(
+    app: Flask, live: Live, config: ApiConfig, database: Database | None
+) -> Iterator[None]:
     """Follow the items of the store, and describe those that wait, in threads of this process."""
     if database is None:
         yield
@@ -230,8 +232,10 @@ def _live_items(app: Flask, live: Live, database: Database | None) -> Iterator[N
     from modiste.api.live_items import EXTENSION
     from modiste.data.store.item_queue import ItemQueue
 
-    worker = ItemWorker(ItemQueue(database), lambda: reader_of(live.release().recommender))
-    with app.extensions[EXTENSION].following(), worker.working():
+    worker = ItemWorker(
+        ItemQueue(database), lambda: reader_of(live.release().recommender, config.language)
+    )
+    with app.extensions[EXTENSION].following(), worker.working() if config.works else nullcontext():
         yield
 
 

@@ -101,6 +101,16 @@ def recommend(
     show_default=True,
     help="One line a request on standard error, for programs or for people.",
 )
+@click.option(
+    "--language", default="en", show_default=True, help="Of the items' titles and descriptions."
+)
+@click.option(
+    "--worker/--no-worker",
+    "works",
+    default=True,
+    show_default=True,
+    help="Describe items that wait, as `modiste worker` does.",
+)
 @door_options
 def serve(
     releases: Path,
@@ -112,6 +122,8 @@ def serve(
     store: Path | None,
     url: str | None,
     log_format: LogFormat,
+    language: str,
+    works: bool,
     doors: DoorSettings,
 ) -> None:
     """Serve the current release over HTTP, with its page at /.
@@ -127,7 +139,16 @@ def serve(
             raise ValueError("Keys lie in a store: give --store or --database. Received: neither")
         configure_logging(log_format)
         serve_release(
-            releases, images, host, port, threads, rules=rules, database=database, doors=doors
+            releases,
+            images,
+            host,
+            port,
+            threads,
+            rules=rules,
+            database=database,
+            doors=doors,
+            language=language,
+            works=works,
         )
 
 
@@ -200,6 +221,8 @@ def serve_release(
     rules: Rules | None = None,
     database: Database | None = None,
     doors: DoorSettings | None = None,
+    language: str = "en",
+    works: bool = True,
 ) -> None:
     """Serve until stopped; `demo` lets visitors choose among the shop's simulated shoppers."""
     from modiste.api.config import ApiConfig
@@ -207,5 +230,7 @@ def serve_release(
     from modiste.api.server import serve as serve_forever
 
     currency = "EUR" if demo else None
-    config = ApiConfig(images, demo, currency, rules, doors or DoorSettings())
+    config = ApiConfig(
+        images, demo, currency, rules, doors or DoorSettings(), language=language, works=works
+    )
     serve_forever(releases, host, port, threads, config, database)

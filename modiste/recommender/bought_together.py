@@ -82,6 +82,15 @@ class BoughtTogether:
             )
         return cls(_symmetric(shoppers), _symmetric(weights))
 
+    def widened(self, n_items: int) -> BoughtTogether:
+        """Return the pairs of more items, the new ones last, which nobody bought."""
+        return BoughtTogether(_widened(self.shoppers, n_items), _widened(self.weights, n_items))
+
+
+def _widened(pairs: sparse.csr_matrix, n_items: int) -> sparse.csr_matrix:
+    indptr = np.pad(pairs.indptr, (0, n_items - pairs.shape[0]), mode="edge")
+    return sparse.csr_matrix((pairs.data, pairs.indices, indptr), shape=(n_items, n_items))
+
 
 def _symmetric(pairs: sparse.csr_matrix) -> sparse.csr_matrix:
     both = sparse.csr_matrix(pairs + pairs.T, dtype=np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -11,6 +11,7 @@ from scipy import sparse
 
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.filters import ATTRIBUTE_PRESENT
+from modiste.recommender.pair_counts import PairCounts, pairs_touching
 from modiste.recommender.sparse_rows import row_entries
 
 #: Pairs as chance would have it that are added to those counted, of two traits ...
@@ -34,24 +35,21 @@ class Compatibility:
     lifts : ndarray
         Logarithm of the ratio, shape ``(n_traits, n_traits)`` float32, symmetric; near 0 where
         little is known.
-    pairs : ndarray
-        Pairs of items counted with the two traits, shape ``(n_traits, n_traits)`` float32.
     category_chances : ndarray
         Share of what is bought together with an item of a category that is of another, shape
         ``(n_categories + 1, n_categories + 1)`` float64, the last for unknown categories;
         rows sum to 1.
     category_shares : ndarray
         The same share whatever it is bought with, shape ``(n_categories + 1,)`` float64.
-    category_pairs : ndarray
-        Pairs counted, shape ``(n_categories + 1, n_categories + 1)`` float64.
+    counts : PairCounts
+        What it is learnt from.
     """
 
     traits: sparse.csr_matrix
     lifts: NDArray[np.float32]
-    pairs: NDArray[np.float32]
     category_chances: NDArray[np.float64]
     category_shares: NDArray[np.float64]
-    category_pairs: NDArray[np.float64]
+    counts: PairCounts = field(repr=False)
 
     @classmethod
     def learnt(
@@ -70,35 +68,55 @@ class Compatibility:
             that were bought with nothing.
         """
         traits = _traits(catalogue)
-        has = traits.copy()
-        has.data = np.ones_like(has.data)
-        category = np.where(catalogue.categories < 0, catalogue.n_categories, catalogue.categories)
-        n_items, width = catalogue.n_items, catalogue.n_categories + 1
-        of_category = sparse.csr_matrix(
-            (np.ones(n_items), (np.arange(n_items), category)), shape=(n_items, width)
-        )
-        category_pairs = (of_category.T @ (together @ of_category)).toarray()
-        n_pairs = np.asarray(together.sum(axis=1)).ravel().astype(np.float64)
-        in_category = np.bincount(category, n_pairs, minlength=width)
-        # Share of the pairs of a category whose item has the trait, (n_traits, n_categories + 1).
-        shares = (has.T @ sparse.diags(n_pairs) @ of_category).toarray()
-        shares = shares / np.maximum(in_category, 1e-9)
-        expected = shares @ category_pairs @ shares.T
-        found = (has.T @ (together @ has)).toarray()
-        lifts = np.log((found + TRAIT_PRIOR) / (expected + TRAIT_PRIOR))
+        counts = PairCounts.of(together, traits, _category(catalogue), catalogue.n_categories)
+        return cls(traits, *_learnt(counts, _category(catalogue), sells), counts)
 
-        sold = np.bincount(category, sells, minlength=width)
-        of_all = in_category + CATEGORY_PRIOR * sold / max(sold.sum(), 1e-9)
-        of_all = of_all / max(of_all.sum(), 1e-9)
-        chances = category_pairs + CATEGORY_PRIOR * of_all
-        return cls(
-            traits=traits,
-            lifts=lifts.astype(np.float32),
-            pairs=found.astype(np.float32),
-            category_chances=chances / chances.sum(axis=1, keepdims=True),
-            category_shares=of_all,
-            category_pairs=category_pairs,
-        )
+    def relearnt(
+        self,
+        before: Catalogue,
+        catalogue: Catalogue,
+        pairs: tuple[sparse.csr_matrix, sparse.csr_matrix],
+        changed: NDArray[np.bool_],
+        sells: NDArray[np.float64],
+    ) -> Compatibility:
+        """Return what `learnt` does of a changed catalogue, counting again what changed only.
+
+        Parameters
+        ----------
+        before, catalogue : Catalogue
+            The one that this was learnt of, and one whose first items are its, with the same
+            names of colours.
+        pairs : tuple of csr_matrix
+            Of the two, as `learnt` takes them.
+        changed : ndarray
+            Items whose kind, category or group changed, or were added; shape ``(n_items,)`` bool.
+        sells : ndarray
+            As `learnt` takes it.
+        """
+        traits = _traits(catalogue)
+        n_before, width = before.n_items, catalogue.n_categories
+        differ = self.traits != traits[:n_before]
+        changed = changed.copy()
+        changed[np.flatnonzero(np.diff(differ.indptr))] = True
+        counts = self.counts
+        gone = pairs_touching(pairs[0], changed[:n_before])
+        come = pairs_touching(pairs[1], changed)
+        if gone.nnz:
+            counts = counts - PairCounts.of(gone, self.traits, _category(before), width)
+        if come.nnz:
+            counts = counts + PairCounts.of(come, traits, _category(catalogue), width)
+        learnt = _learnt(counts, _category(catalogue), sells)
+        return Compatibility(traits, *learnt, counts)
+
+    @property
+    def pairs(self) -> NDArray[np.float64]:
+        """Pairs of items counted with two traits, shape ``(n_traits, n_traits)`` float64."""
+        return self.counts.traits
+
+    @property
+    def category_pairs(self) -> NDArray[np.float64]:
+        """Pairs counted, shape ``(n_categories + 1, n_categories + 1)`` float64."""
+        return self.counts.categories
 
     def fit(self, item: int) -> NDArray[np.float32]:
         """Return how well the traits of every item go with those of one, ``(n_items,)`` float32.
@@ -123,6 +141,28 @@ class Compatibility:
         row, column = np.unravel_index(int(lifts.argmax()), lifts.shape)
         trait, of_other = int(own[row]), int(its[column])
         return trait, of_other, float(lifts[row, column]), float(self.pairs[trait, of_other])
+
+
+def _learnt(
+    counts: PairCounts, category: NDArray[np.int32], sells: NDArray[np.float64]
+) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the lifts, and the chances and shares of categories."""
+    in_category = counts.categories.sum(axis=1)
+    # Share of the pairs of a category whose item has the trait, (n_traits, n_categories + 1).
+    shares = counts.traits_in / np.maximum(in_category, 1e-9)
+    expected = shares @ counts.categories @ shares.T
+    lifts = np.log((counts.traits + TRAIT_PRIOR) / (expected + TRAIT_PRIOR))
+    sold = np.bincount(category, sells, minlength=len(in_category))
+    of_all = in_category + CATEGORY_PRIOR * sold / max(sold.sum(), 1e-9)
+    of_all = of_all / max(of_all.sum(), 1e-9)
+    chances = counts.categories + CATEGORY_PRIOR * of_all
+    return lifts.astype(np.float32), chances / chances.sum(axis=1, keepdims=True), of_all
+
+
+def _category(catalogue: Catalogue) -> NDArray[np.int32]:
+    """Return the category of each item, the last for unknown ones."""
+    category = np.where(catalogue.categories < 0, catalogue.n_categories, catalogue.categories)
+    return np.asarray(category, dtype=np.int32)
 
 
 def _traits(catalogue: Catalogue) -> sparse.csr_matrix:

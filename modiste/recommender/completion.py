@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -63,6 +64,8 @@ class Completer:
     purchases : PurchaseEvidence
         Finds the purchase that speaks for an item.
     weights : LookWeights, optional
+    before : Completer, optional
+        Of the same history and a catalogue whose items are the first of this one's.
     """
 
     def __init__(
@@ -72,11 +75,21 @@ class Completer:
         sources: Mapping[str, PoolSource],
         purchases: PurchaseEvidence,
         weights: LookWeights | None = None,
+        *,
+        before: Completer | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._sources = sources
-        self.looks = Looks(catalogue, history, weights)
+        looks = None if before is None else before.looks
+        self.looks: Looks = Looks(catalogue, history, weights, before=looks)
         self._explainer = LookExplainer(catalogue, history, self.looks, purchases)
+
+    def with_catalogue(self, catalogue: Catalogue) -> Completer:
+        """Return it for the same items at other prices, in stock or taken out."""
+        changed = copy.copy(self)
+        changed._catalogue = catalogue  # noqa: SLF001 - a copy of this one
+        changed._explainer = self._explainer.with_catalogue(catalogue)  # noqa: SLF001
+        return changed
 
     def complete(
         self, query: EncodedQuery, allowed: NDArray[np.bool_], limits: Limits, arranger: Arranger

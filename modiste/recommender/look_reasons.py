@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Final
 
@@ -45,6 +46,13 @@ class LookExplainer:
         self._catalogue, self._looks, self._purchases = catalogue, looks, purchases
         self._is_popular = most_popular(history.popularity)
         self._names = (*catalogue.color_names, *catalogue.vocabulary.attributes)
+
+    def with_catalogue(self, catalogue: Catalogue) -> LookExplainer:
+        """Return it for the same items at other prices, in stock or taken out."""
+        changed = copy.copy(self)
+        changed._catalogue = catalogue  # noqa: SLF001 - a copy of this one
+        changed._purchases = self._purchases.with_catalogue(catalogue)  # noqa: SLF001
+        return changed
 
     def reasons(
         self,

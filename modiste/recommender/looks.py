@@ -98,21 +98,31 @@ class Looks:
     catalogue : Catalogue
     history : History
     weights : LookWeights, optional
+    before : Looks, optional
+        Of the same history and a catalogue whose items are the first of this one's: what did
+        not change since is not counted again.
     """
 
     def __init__(
-        self, catalogue: Catalogue, history: History, weights: LookWeights | None = None
+        self,
+        catalogue: Catalogue,
+        history: History,
+        weights: LookWeights | None = None,
+        *,
+        before: Looks | None = None,
     ) -> None:
         self._catalogue = catalogue
         self.weights = weights or LookWeights()
         self._likeness = Likeness(catalogue)
         self.kinds = item_kinds(catalogue)
-        bought = BoughtTogether.of(history)
-        self.shoppers = self._of_two_kinds(bought.shoppers)
-        self._pairs = self._of_two_kinds(bought.weights)
+        bought = BoughtTogether.of(history) if before is None else before.bought
+        #: Of the history alone, whatever the items are.
+        self.bought: BoughtTogether = bought.widened(catalogue.n_items)
+        self.shoppers = self._of_two_kinds(self.bought.shoppers)
+        self._pairs = self._of_two_kinds(self.bought.weights)
         sells = history.popularity.astype(np.float64) + _LEAST_POPULARITY
         self._shares = sells / sells.sum()
-        self.compatibility = Compatibility.learnt(catalogue, self.shoppers, sells)
+        self.compatibility = self._learnt(before, sells)
         self._category = np.where(
             catalogue.categories < 0, catalogue.n_categories, catalogue.categories
         )
@@ -120,6 +130,20 @@ class Looks:
         self._share_in_category = sells / in_category[self._category]
         n_pairs = self.shoppers.sum() / 2
         self._likeness_weight = 1.0 / (1.0 + n_pairs / LIKENESS_PAIRS)
+
+    def _learnt(self, before: Looks | None, sells: NDArray[np.float64]) -> Compatibility:
+        catalogue = self._catalogue
+        # Other names are other columns.
+        if before is None or before._catalogue.color_names != catalogue.color_names:  # noqa: SLF001
+            return Compatibility.learnt(catalogue, self.shoppers, sells)
+        was = before._catalogue  # noqa: SLF001 - another of the same class
+        same = slice(0, was.n_items)
+        changed = np.ones(catalogue.n_items, dtype=np.bool_)
+        changed[same] = self.kinds[same] != before.kinds
+        changed[same] |= catalogue.categories[same] != was.categories
+        changed[same] |= _first_of_group(catalogue.groups)[same] != _first_of_group(was.groups)
+        pairs = (before.shoppers, self.shoppers)
+        return before.compatibility.relearnt(was, catalogue, pairs, changed, sells)
 
     def goes_with(self, item: int) -> NDArray[np.bool_]:
         """Return the items of another kind than one, shape ``(n_items,)`` bool.
@@ -180,3 +204,9 @@ class Looks:
         return sparse.csr_matrix(
             (found.data[kept], (found.row[kept], found.col[kept])), shape=pairs.shape
         )
+
+
+def _first_of_group(groups: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return the first item of each item's group, which names it whatever its number is."""
+    _, firsts, of_item = np.unique(groups, return_index=True, return_inverse=True)
+    return np.asarray(firsts[of_item], dtype=np.int64)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -16,28 +13,16 @@ from modiste.attribute_model.garment import Box, Garment
 from modiste.recommender.agreement import is_weak_match
 from modiste.recommender.answer import Ranked, write_answers
 from modiste.recommender.arrangement import Arranger
-from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.collaborative import Factors
-from modiste.recommender.completion import Completer
+from modiste.recommender.assembly import Assembly
 from modiste.recommender.eligibility import Limits, allowed_items
 from modiste.recommender.encoded_query import EncodedQuery
-from modiste.recommender.encoder import QueryEncoder
-from modiste.recommender.features import ItemFeatures, feature_table
-from modiste.recommender.history import History
-from modiste.recommender.item_to_item import ItemWeights
-from modiste.recommender.manifest import Manifest
-from modiste.recommender.pool import PoolSource, propose, with_rows
+from modiste.recommender.features import feature_table
+from modiste.recommender.pool import propose, with_rows
 from modiste.recommender.query import Image, Query
-from modiste.recommender.ranker import Ranker
-from modiste.recommender.readers import PhotoReader, TextReader
-from modiste.recommender.reasons import Explainer
 from modiste.recommender.recommendation import Recommendations
-from modiste.recommender.release_parts import check_same_items, read_release
-from modiste.recommender.repeat import Repeat
+from modiste.recommender.release_parts import read_release
 from modiste.recommender.rules import Rules
 from modiste.recommender.selection import backfill_rows
-from modiste.recommender.sources import candidate_sources
-from modiste.recommender.visual import Visual
 
 #: Items that each source proposes for a query, at least.
 N_CANDIDATES: Final = 200
@@ -45,7 +30,7 @@ N_CANDIDATES: Final = 200
 _MAX_CELLS: Final = 1 << 24
 
 
-class Recommender:
+class Recommender(Assembly):
     """Answers queries from one release; nothing is fitted, and threads may share it.
 
     Read one from disk with `load`.
@@ -72,83 +57,6 @@ class Recommender:
     >>> recommender = Recommender.load("releases")  # doctest: +SKIP
     >>> recommender.recommend(Query(text="striped dress", user_id="u7"))  # doctest: +SKIP
     """
-
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        history: History,
-        factors: Factors,
-        ranker: Ranker,
-        *,
-        item_weights: ItemWeights | None = None,
-        photo_reader: PhotoReader | None = None,
-        text_reader: TextReader | None = None,
-        manifest: Manifest | None = None,
-        rules: Rules | None = None,
-    ) -> None:
-        self.ranker = ranker
-        self.manifest = manifest
-        self._readers = (photo_reader, text_reader)
-        item_weights = item_weights or ItemWeights.nothing(catalogue.n_items)
-        check_same_items(catalogue, history, factors, item_weights)
-        self._assemble(catalogue, history, factors, item_weights, rules or Rules())
-
-    def _assemble(
-        self,
-        catalogue: Catalogue,
-        history: History,
-        factors: Factors,
-        item_weights: ItemWeights,
-        rules: Rules,
-        *,
-        visual: Visual | None = None,
-    ) -> None:
-        self.catalogue = catalogue
-        self.history = history
-        self.factors = factors
-        self.item_weights = item_weights
-        self.visual = visual or Visual(catalogue)
-        self.encoder = QueryEncoder(catalogue, history, *self._readers)
-        self._repeat = Repeat(catalogue, history)
-        self.sources: Mapping[str, PoolSource] = candidate_sources(
-            catalogue, history, factors, item_weights, visual=self.visual, repeat=self._repeat
-        )
-        self.item_features = ItemFeatures.of(catalogue, history)
-        self.explainer = Explainer(catalogue, history, factors, item_weights)
-        self.arranger = Arranger(catalogue, history, rules)
-        # A copy with other items must not keep the one before its change.
-        self.__dict__.pop("completer", None)
-
-    def with_items(self, catalogue: Catalogue, visual: Visual) -> Recommender:
-        """Return a recommender of a catalogue whose first items are this one's.
-
-        What is learnt stays; of the items added nobody knows anything yet. This one goes on
-        answering as it did. See ``modiste.recommender.item_changes.with_changes``.
-
-        Parameters
-        ----------
-        catalogue : Catalogue
-        visual : Visual
-            Of that catalogue.
-        """
-        history, factors, item_weights = self.history, self.factors, self.item_weights
-        if catalogue.n_items > self.catalogue.n_items:
-            history = history.widened(catalogue.n_items)
-            factors = factors.widened(catalogue.n_items)
-            item_weights = item_weights.widened(catalogue.n_items)
-        changed = copy.copy(self)
-        parts = (catalogue, history, factors, item_weights, self.rules)
-        changed._assemble(*parts, visual=visual)  # noqa: SLF001 - a copy of this one
-        return changed
-
-    def with_stock(self, catalogue: Catalogue) -> Recommender:
-        """Return a recommender of what `Catalogue.with_stock` gave, in a millisecond or two."""
-        changed = copy.copy(self)
-        changed.catalogue = catalogue
-        changed.encoder = replace(self.encoder, catalogue=catalogue)
-        changed.item_features = self.item_features.with_prices(catalogue)
-        changed.explainer = self.explainer.with_catalogue(catalogue)
-        return changed
 
     @classmethod
     def load(
@@ -187,35 +95,6 @@ class Recommender:
             manifest=parts.manifest,
             rules=rules,
         )
-
-    @property
-    def rules(self) -> Rules:
-        """The shop's own rules."""
-        return self.arranger.rules
-
-    @property
-    def reads_photos(self) -> bool:
-        """Whether a query may have a photo."""
-        return self.encoder.photo_reader is not None
-
-    @property
-    def reads_phrases(self) -> bool:
-        """Whether a query may have a phrase."""
-        return self.encoder.text_reader is not None
-
-    def warm(self) -> None:
-        """Make what the first queries need, so that none of them waits for it.
-
-        A server calls ``modiste.recommender.threads.one_blas_thread`` too.
-        """
-        if self.encoder.text_reader is not None:
-            self.encoder.text_reader.warm()
-        _ = self.completer
-
-    @functools.cached_property
-    def completer(self) -> Completer:
-        """What completes looks, counted from the history when first asked for."""
-        return Completer(self.catalogue, self.history, self.sources, self.explainer.purchases)
 
     def recommend(
         self,
@@ -281,6 +160,8 @@ class Recommender:
         k: int = 10,
         *,
         user_id: str | None = None,
+        recent: Sequence[str] = (),
+        bought: Sequence[str] = (),
         filters: Mapping[str, object] | None = None,
         exclude: Sequence[str] = (),
         rules: Rules | None = None,
@@ -298,6 +179,8 @@ class Recommender:
             At least 1 and at most the number of items.
         user_id : str, optional
             The shopper, whose taste then orders the list too.
+        recent, bought : sequence of str
+            What they looked at and bought a moment ago, as in `Query`.
         filters, exclude, rules
             As in `recommend`.
 
@@ -319,7 +202,9 @@ class Recommender:
         limits = Limits.of(
             self.catalogue, k, filters=filters, exclude=exclude, never=arranger.excluded
         )
-        queries = self.encoder.encode([Query(item_id=item_id, user_id=user_id)])
+        queries = self.encoder.encode(
+            [Query(item_id=item_id, user_id=user_id, recent=tuple(recent), bought=tuple(bought))]
+        )
         allowed = allowed_items(limits.base, queries, rebought=self._repeat.rebought)[0]
         allowed[arranger.excluded_for(user_id)] = False
         return self.completer.complete(queries[0], allowed, limits, arranger)

@@ -134,8 +134,17 @@ class FakeRecommender:
         images.decode(image)
         return self._garment()
 
-    def complete(self, item_id: str, k: int = 10, *, user_id: str | None = None) -> Recommendations:
-        found = self.recommend(Query(item_id=item_id, user_id=user_id), k, exclude=[item_id])
+    def complete(
+        self,
+        item_id: str,
+        k: int = 10,
+        *,
+        user_id: str | None = None,
+        recent: Sequence[str] = (),
+        bought: Sequence[str] = (),
+    ) -> Recommendations:
+        query = Query(item_id=item_id, user_id=user_id, recent=tuple(recent), bought=tuple(bought))
+        found = self.recommend(query, k, exclude=[item_id])
         self.calls[-1]["completes"] = item_id
         return found
 

@@ -157,3 +157,26 @@ def test_a_refund_takes_the_latest_purchase_back() -> None:
         for nth, (name, item) in enumerate(zip(names, items, strict=True))
     ]
     assert looked_and_bought(events) == (["c"], ["b", "a"])
+
+
+def test_a_look_knows_what_its_shopper_did_and_forgets_whom_it_must(
+    shop: FlaskClient, recommender: FakeRecommender
+) -> None:
+    events = [sent(1), sent(2, "purchase"), sent(3, "purchase", user_id="ben")]
+    shop.post("/v1/events", json={"events": events})
+    assert shop.get("/v1/items/item-5/complete?user_id=ana").status_code == 200
+    query = recommender.calls[-1]["query"]
+    assert (query.user_id, query.recent, query.bought) == ("ana", ("item-1",), ("item-2",))
+    assert shop.delete("/v1/users/ana").status_code < 300
+    shop.get("/v1/items/item-5/complete?user_id=ana")
+    query = recommender.calls[-1]["query"]
+    assert (query.user_id, query.recent, query.bought) == (None, (), ())
+
+
+def test_a_look_notes_its_shopper_for_the_log(
+    shop: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: list[str | None] = []
+    monkeypatch.setattr("modiste.api.items.note_shopper", noted.append)
+    shop.get("/v1/items/item-5/complete?user_id=ana")
+    assert noted == ["ana"]

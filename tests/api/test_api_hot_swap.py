@@ -12,9 +12,9 @@ import pytest
 from fake_recommender import FakeRecommender
 
 from modiste.api import ApiConfig
-from modiste.api.live import Live
+from modiste.api.live import Live, LiveRelease
 from modiste.api.release_watch import ReleaseBusyError, ReleaseWatch
-from modiste.errors import ReleaseError
+from modiste.errors import ReleaseError, StoreError
 from modiste.recommender.recommendation import Recommendations
 from modiste.recommender.release import current_release, live_ids, publish
 
@@ -215,6 +215,41 @@ def test_publishing_loads_before_it_changes_anything(service: Service) -> None:
     assert live_ids(service.folder) == [service.ids[1], service.ids[0]]
     assert service.watch.rollback().release_id == service.ids[0]
     assert live_ids(service.folder) == [service.ids[0]]
+
+
+@pytest.mark.parametrize("way", ["publish", "roll back"])
+def test_a_store_that_is_away_leaves_what_is_published(service: Service, way: str) -> None:
+    if way == "roll back":
+        publish(service.folder, service.ids[1])
+        service.watch.look()
+    before, serving = live_ids(service.folder), service.live.release()
+
+    def away(release: LiveRelease) -> LiveRelease:
+        raise StoreError("away")
+
+    service.live.with_changes = away
+    with pytest.raises(StoreError):
+        service.watch.publish(service.ids[1]) if way == "publish" else service.watch.rollback()
+    assert live_ids(service.folder) == before
+    assert service.live.release() is serving
+
+
+def test_a_release_that_waits_for_the_store_is_loaded_once(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(release: LiveRelease) -> LiveRelease:
+        raise StoreError("away")
+
+    monkeypatch.setattr("modiste.api.release_watch._STORE_SECONDS", 0.0)
+    service.live.with_changes = away
+    publish(service.folder, service.ids[1])
+    service.watch.look()
+    service.watch.look()
+    assert service.live.release_id == service.ids[0]
+    service.live.with_changes = lambda release: release
+    service.watch.look()
+    assert service.live.release_id == service.ids[1]
+    assert service.loads == [service.ids[1]]
 
 
 def test_publishing_what_serves_loads_nothing(service: Service) -> None:

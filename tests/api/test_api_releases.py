@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from modiste.api import create_app
+from modiste.errors import StoreError
 from modiste.recommender.recommender import Recommender
 from modiste.recommender.release import live_ids, publish
 
@@ -113,6 +114,19 @@ def test_a_disk_that_is_full_is_told(
     assert shop.post(f"/v1/releases/{ids[1]}/publish").status_code == 200
 
 
+def test_a_store_that_is_away_is_told(shop: FlaskClient, releases: Path, ids: list[str]) -> None:
+    def away(release: object) -> None:
+        raise StoreError("away")
+
+    shop.application.extensions["modiste"].with_changes = away
+    answer = shop.post(f"/v1/releases/{ids[1]}/publish")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert answer.get_json(force=True)["type"] == "urn:modiste:problem:store-unavailable"
+    assert live_ids(releases) == [ids[0]]
+    assert shop.get("/readyz").get_json()["release_id"] == ids[0]
+
+
 def test_a_refusal_is_told_by_readyz_and_metrics(
     shop: FlaskClient, releases: Path, ids: list[str]
 ) -> None:
@@ -124,7 +138,10 @@ def test_a_refusal_is_told_by_readyz_and_metrics(
     assert ready.get_json()["release_id"] == ids[0]
     refused = ready.get_json()["refused"]
     assert refused["release_id"] == ids[1]
-    assert "items.parquet" in refused["why"]
+    assert refused["code"] == "unreadable_release"
+    assert set(refused) == {"release_id", "code", "when"}
+    told = shop.get("/v1/releases").get_json()["refused"]
+    assert "items.parquet" in told["why"]
     assert b"modiste_releases_refused_total 1.0" in shop.get("/metrics").data
 
 

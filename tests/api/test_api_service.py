@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from fake_recommender import RELEASE_ID, FakeRecommender
+from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.exceptions import ServiceUnavailable
 
 from modiste.api import ApiConfig, create_app
-from modiste.api.live import Live
-from modiste.errors import ReleaseError
+from modiste.api.health import health_blueprint
+from modiste.api.live import Live, LiveRelease
+from modiste.errors import ReleaseError, StoreError
 from modiste.recommender.recommender import Recommender
 
 
@@ -50,13 +53,15 @@ def test_what_cannot_be_loaded_is_503_until_it_can(
     if broken == "photos":
         monkeypatch.setattr(Recommender, "load", lambda folder, rules: recommender)
         photos.write_bytes(b"PAR1")
-    for path in ("/readyz", "/v1/items/item-1"):
+    for path in ("/v1/items/item-1", "/readyz"):
         answer = client.get(path)
         assert answer.status_code == 503
         assert answer.content_type == "application/problem+json"
         assert answer.headers["Retry-After"] == "5"
     monkeypatch.setattr(Recommender, "load", lambda folder, rules: recommender)
     photos.write_bytes(whole)
+    assert client.get("/readyz").status_code == 503
+    assert client.get("/v1/items/item-1").status_code == 200
     assert client.get("/readyz").status_code == 200
 
 
@@ -75,6 +80,51 @@ def test_a_release_published_later_is_found_and_loaded_once(recommender: FakeRec
     assert live.release() is live.release()
     assert len(loads) == 2
     assert recommender.is_warm
+
+
+def test_a_probe_loads_nothing(recommender: FakeRecommender) -> None:
+    loads = []
+
+    def load() -> FakeRecommender:
+        loads.append(1)
+        return recommender
+
+    app = Flask("probed")
+    live = Live(load, ApiConfig())
+    app.register_blueprint(health_blueprint(live))
+    assert app.test_client().get("/readyz").status_code == 503
+    assert app.test_client().get("/healthz").status_code == 200
+    assert loads == []
+
+
+def test_a_store_that_is_away_has_nothing_loaded_twice(
+    recommender: FakeRecommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads, tries = [], []
+
+    def load() -> FakeRecommender:
+        loads.append(1)
+        return recommender
+
+    def away(release: LiveRelease) -> LiveRelease:
+        tries.append(1)
+        raise StoreError("away")
+
+    live = Live(load, ApiConfig())
+    live.with_changes = away
+    for _ in range(3):
+        with pytest.raises(ServiceUnavailable):
+            live.release()
+    assert (len(loads), len(tries)) == (1, 1)
+    monkeypatch.setattr("modiste.api.live.time.monotonic", lambda: float("inf"))
+    with pytest.raises(ServiceUnavailable):
+        live.release()
+    assert (len(loads), len(tries)) == (1, 2)
+    # Whoever follows the store brings it back.
+    live.with_changes = lambda release: release
+    live.refresh()
+    assert live.release() is live.in_use
+    assert len(loads) == 1
 
 
 def test_shoppers_are_listed_by_purchases_in_a_demo(client: FlaskClient) -> None:

@@ -25,6 +25,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from modiste.api import create_app
 
@@ -34,9 +35,12 @@ from modiste.api.item_worker import ItemWorker, ReleaseReader, reader_of
 from modiste.api.live_items import EXTENSION
 from modiste.data.store.database import Database
 from modiste.data.store.embedded import EmbeddedServer
+from modiste.data.store.item_log import ItemLog
 from modiste.data.store.item_queue import ItemQueue
 from modiste.data.vocabulary import Vocabulary
+from modiste.errors import StoreError
 from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.item_changes import ItemChange, with_changes
 from modiste.recommender.item_description import Undescribed
 from modiste.recommender.recommender import Recommender
 from modiste.recommender.release import publish, write_release
@@ -317,7 +321,7 @@ def test_what_a_newer_release_has_is_not_laid_over_it(
     shop = create_app(recommender, database=database).test_client()
     shop.patch("/v1/items/i4", json={"title": "Old words", "price": 1.0})
     shop.patch("/v1/items/i5", json={"price": 1.0})
-    items = shop_items().assign(store_version=None)
+    items = shop_items().assign(store_version=None, store_id=ItemLog(database).store_id)
     items.loc[4, ["title", "price", "store_version"]] = ["Exported", 3.0, 2]
     items.loc[5, "store_version"] = 0
     newer = create_app(shop_of(items), database=database).test_client()
@@ -364,9 +368,10 @@ def test_changes_made_elsewhere_are_followed(
 
 
 def test_a_service_whose_store_cannot_be_read_does_not_begin(
-    recommender: Recommender, tmp_path: Path
+    recommender: Recommender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or what was deleted would be shown; one that has begun goes on."""
+    monkeypatch.setattr("modiste.api.live._STORE_SECONDS", 0.0)
     with EmbeddedServer(tmp_path / "store") as server:
         database = Database.connect(server.url)
         begun = create_app(recommender, database=database).test_client()
@@ -422,3 +427,103 @@ def _soon(holds: Callable[[], bool]) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def exported(store_id: str, version: int) -> Recommender:
+    """Return the shop of a release whose items were of a version of some store."""
+    return shop_of(shop_items().assign(store_id=store_id, store_version=version))
+
+
+def test_versions_of_another_store_are_none_of_this_one(database: Database) -> None:
+    shop = create_app(exported("another", 9), database=database).test_client()
+    assert shop.patch("/v1/items/i4", json={"price": 1.0}).status_code == 200
+    assert shop.get("/v1/items/i4").json["price"] == 1.0
+    assert shop.delete("/v1/items/i5").status_code == 204
+    assert "i5" not in found(shop, k=50)
+
+
+def test_a_store_that_was_restored_is_shown_as_it_is_written(
+    recommender: Recommender, database: Database
+) -> None:
+    """The release is of the same store, and of a later state of it."""
+    before = create_app(recommender, database=database).test_client()
+    before.patch("/v1/items/i4", json={"price": 1.0})
+    before.delete("/v1/items/i5")
+    shop = create_app(exported(ItemLog(database).store_id, 9), database=database).test_client()
+    assert "i5" not in found(shop, k=50)
+    assert shop.get("/v1/items/i4").json["price"] != 1.0
+    first = shop.patch("/v1/items/i4", json={"price": 2.0})
+    assert (first.json["version"], shop.get("/v1/items/i4").json["price"]) == (10, 2.0)
+    tag = {"If-Match": shop.get("/v1/items/i6").headers["ETag"]}
+    assert shop.patch("/v1/items/i6", json={"price": 2.5}, headers=tag).json["version"] == 10
+    assert shop.get("/v1/items/i6").json["price"] == 2.5
+    assert shop.delete("/v1/items/i4").status_code == 204
+    assert "i4" not in found(shop, k=50)
+    # One that is there again is shown again.
+    shop.put("/v1/items/i5", json=DRESS)
+    assert shop.get("/v1/items/i5").json["title"] == DRESS["title"]
+
+
+def test_a_change_that_cannot_be_brought_in_is_set_aside(
+    app: Flask,
+    shop: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def refuses(recommender: Recommender, changes: list[ItemChange]) -> Recommender:
+        if any(change.item_id == "i6" and change.row for change in changes):
+            raise ValueError("a bad one")
+        return with_changes(recommender, changes)
+
+    monkeypatch.setattr("modiste.api.followed_release.with_changes", refuses)
+    price = {"price": 1.0}
+    lines = [{"op": "patch", "item_id": f"i{n}", "item": price} for n in (4, 5, 6, 7, 8)]
+    batch(shop, *lines, {"op": "delete", "item_id": "i9"})
+    assert sorted(found(shop, filters={"price": {"max": 2}})) == ["i4", "i5", "i7", "i8"]
+    assert shop.get("/v1/items/i9").status_code == 404
+    assert "'i6'" in caplog.text
+    # A later change of it is brought in.
+    monkeypatch.setattr("modiste.api.followed_release.with_changes", with_changes)
+    shop.patch("/v1/items/i6", json={"price": 1.5})
+    assert "i6" in found(shop, filters={"price": {"max": 2}})
+
+
+def test_after_a_failure_only_what_changed_is_read(
+    app: Flask, shop: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue, live = app.extensions[EXTENSION], app.extensions["modiste"]
+    shop.patch("/v1/items/i4", json={"price": 1.0})
+    shown, position = live.release(), catalogue.position
+    since, read_from = catalogue.log.since, []
+
+    def fails(position: int, **named: object) -> list[object]:
+        raise OperationalError("since", None, Exception("away"))
+
+    monkeypatch.setattr(catalogue.log, "since", fails)
+    with pytest.raises(StoreError):
+        live.refresh()
+    assert live.release() is shown
+
+    def reads(position: int, **named: object) -> list[object]:
+        read_from.append(position)
+        return since(position, **named)
+
+    monkeypatch.setattr(catalogue.log, "since", reads)
+    live.refresh()
+    assert read_from == [position]
+    assert live.release() is shown
+
+
+def test_a_tag_is_of_one_release_and_a_sent_photo_asked_for_again(
+    app: Flask, shop: FlaskClient, database: Database
+) -> None:
+    shop.put("/v1/items/n1", data=with_photo(DRESS, jpeg(0)))
+    tag = shop.get("/v1/items/n1").headers["ETag"]
+    newer = shop_of(shop_items())
+    newer.manifest = SimpleNamespace(reader_id="another network", release_id="newer")
+    later = create_app(newer, database=database).test_client()
+    assert later.get("/v1/items/n1", headers={"If-None-Match": tag}).status_code == 200
+    # What the shop changes does not depend on the release.
+    changed = later.patch("/v1/items/n1", json={"price": 2.0}, headers={"If-Match": tag})
+    assert changed.status_code == 200
+    assert shop.get("/v1/items/n1/image").headers["Cache-Control"] == "no-cache"

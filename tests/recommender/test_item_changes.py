@@ -255,3 +255,18 @@ def test_a_patched_index_finds_what_a_new_one_finds(approximate_from: int) -> No
     assert [set(one) for one in found] == [set(one) for one in best]
     assert all(allowed[one].all() for one in again.nearest(vectors[:6], 10, allowed))
     assert index.nearest(vectors[:1], 1, np.ones(360, bool))[0][0] == 0
+
+
+def test_a_look_names_no_purchase_that_was_taken_out(recommender: Recommender) -> None:
+    recommender.warm()
+
+    def named(shop: Recommender) -> set[str]:
+        looks = [shop.complete(one, 20, user_id="a0") for one in ("i21", "i23", "i25")]
+        reasons = [reason for look in looks for one in look for reason in one.reasons]
+        return {name for one in reasons if one.kind == "because_you_bought" for name in one.names}
+
+    bought = sorted(named(recommender))
+    assert len(bought) > 1
+    changed = with_changes(recommender, [ItemChange(bought[0], None)])
+    assert bought[0] not in named(changed)
+    assert named(changed)

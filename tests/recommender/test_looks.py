@@ -19,7 +19,9 @@ from modiste.recommender import bought_together
 from modiste.recommender.bought_together import TOGETHER_DAYS, BoughtTogether
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Factors
+from modiste.recommender.completion import Completer
 from modiste.recommender.history import History
+from modiste.recommender.item_changes import ItemChange, with_changes
 from modiste.recommender.kinds import category_kinds, item_kinds
 from modiste.recommender.looks import Looks
 from modiste.recommender.ranker import Ranker
@@ -359,3 +361,51 @@ def test_limits_hold_whatever_the_rules(recommender, item, user_id, exclude, k, 
     assert all(answer[n].reasons[0].kind == "backfill" for n in own if shown[n] != 59)
     if len(shown) < k or len(filled) == len(answer):
         assert answer.notes
+
+
+class TestChangedItems:
+    """A look of changed items is that of a shop counted anew, and nothing is counted for it."""
+
+    def changes(self, shop):
+        rows = {row["item_id"]: row for row in shop.catalogue.items.to_dict("records")}
+        return {
+            "added": [ItemChange("p10", {**rows["p1"], "item_id": "p10", "item_group_id": "g1"})],
+            "other traits": [
+                ItemChange("t1", {**rows["t1"], "color": "navy", "attributes": ["denim"]}),
+                ItemChange("p2", {**rows["p2"], "category": "Coat"}),
+                ItemChange("c2", {**rows["c2"], "item_group_id": "of tees"}),
+                ItemChange("t2", {**rows["t2"], "item_group_id": "of tees"}),
+            ],
+            "another colour": [ItemChange("t1", {**rows["t1"], "color": "amber"})],
+            "taken out": [ItemChange("t0", None)],
+        }
+
+    @pytest.mark.parametrize("kind", ["added", "other traits", "another colour", "taken out"])
+    def test_it_is_as_counted_anew(self, shop, kind, monkeypatch):
+        shop.warm()
+
+        def counted(_):
+            raise AssertionError("the history was counted again")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(BoughtTogether, "of", counted)
+            changed = with_changes(shop, self.changes(shop)[kind])
+            looks = [changed.complete(one, 20, user_id="s0") for one in ("t1", "p1", "c3")]
+        anew = Completer(
+            changed.catalogue, changed.history, changed.sources, changed.explainer.purchases
+        )
+        for name in ("lifts", "pairs", "category_chances", "category_shares", "category_pairs"):
+            found, expected = (
+                getattr(one.looks.compatibility, name) for one in (changed.completer, anew)
+            )
+            np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6, err_msg=name)
+        changed._completer = anew
+        again = [changed.complete(one, 20, user_id="s0") for one in ("t1", "p1", "c3")]
+        assert [[(p.item_id, p.reasons) for p in look] for look in looks] == [
+            [(p.item_id, p.reasons) for p in look] for look in again
+        ]
+
+    def test_one_shop_does_not_wait_for_another(self, shop):
+        with shop._completing:
+            assert with_changes(shop, self.changes(shop)["added"]).complete("t1", 5)
+            assert with_changes(shop, self.changes(shop)["taken out"]).complete("t1", 5)

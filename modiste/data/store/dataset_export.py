@@ -18,7 +18,7 @@ from modiste.data.images import photo_format
 from modiste.data.prepared import PrepareReport
 from modiste.data.splits import split_hashed
 from modiste.data.store.database import Database
-from modiste.data.store.item_log import live_item
+from modiste.data.store.item_log import ItemLog, live_item
 from modiste.data.store.live_item import LiveItem
 from modiste.data.store.schema import EVENTS, ITEM_PHOTOS, ITEMS
 from modiste.data.store.tombstones import Tombstones
@@ -30,6 +30,8 @@ from modiste.progress import Progress, track
 #: Column of the items: the version of each, so that a service knows which changes a release
 #: that is fitted on them has.
 STORE_VERSION: Final = "store_version"
+#: Column of the items: the store that these versions are of.
+STORE_ID: Final = "store_id"
 _ROWS: Final = 10_000
 _NO_ITEM, _FORGOTTEN = "event of an item that is not in the store", "event of a deleted shopper"
 _NO_PHOTO = "photo that cannot be read"
@@ -75,13 +77,14 @@ def export_dataset(
         raise DatasetError(
             f"A store is written to a directory that is empty. Received: {folder} with files"
         )
+    store_id = ItemLog(database).store_id
     # All tables are read as of one moment, whatever is written meanwhile.
     tombstones = Tombstones(database)
     isolated = database.engine.execution_options(isolation_level="REPEATABLE READ")
     with isolated.connect() as connection:
         rows = connection.execute(select(ITEMS).where(~ITEMS.c.deleted).order_by(ITEMS.c.item_id))
         items = [live_item(row) for row in rows.mappings()]
-        table = _table(items, vocabulary)
+        table = _table(items, vocabulary).assign(**{STORE_ID: store_id})
         (folder / IMAGES_FOLDER).mkdir(parents=True, exist_ok=True)
         ids = frozenset(item.item_id for item in items)
         dropped: Counter[str] = Counter()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -24,10 +27,11 @@ from modiste.data.store.live_item import (
     Upsert,
     Write,
 )
-from modiste.data.store.schema import ITEM_PHOTOS, ITEM_POSITIONS, ITEM_QUEUE, ITEMS
+from modiste.data.store.schema import ITEM_PHOTOS, ITEM_POSITIONS, ITEM_QUEUE, ITEMS, SALTS
 
 #: Whoever gives items their position holds this lock until it has committed.
 _LOCK: Final = 6_620_733
+_STORE_ID: Final = "store"
 #: Returns what a release says of an item that the store does not have, if anything.
 Known = Callable[[str], ItemRow | None]
 
@@ -43,7 +47,22 @@ class ItemLog:
     def __init__(self, database: Database) -> None:
         self.engine = database.engine
 
-    def write(self, writes: Sequence[Write], known: Known) -> list[LiveItem | Refused]:
+    @functools.cached_property
+    def store_id(self) -> str:
+        """Name of this store alone, which a copy of it shares; made when first asked for."""
+        row = {"name": _STORE_ID, "salt": secrets.token_bytes(16)}
+        with self.engine.begin() as connection:
+            connection.execute(insert(SALTS).values(row).on_conflict_do_nothing())
+            statement = select(SALTS.c.salt).where(SALTS.c.name == _STORE_ID)
+            return bytes(connection.execute(statement).scalar_one()).hex()
+
+    def write(
+        self,
+        writes: Sequence[Write],
+        known: Known,
+        *,
+        contained: Mapping[str, int] = MappingProxyType({}),
+    ) -> list[LiveItem | Refused]:
         """Make some changes, in their order; those that can be made are on disk when this returns.
 
         Parameters
@@ -51,6 +70,9 @@ class ItemLog:
         writes : sequence of Upsert, Patch or Delete
         known : callable
             What the release in use says of an item; None where it has none.
+        contained : mapping of str to int
+            The versions that the release has of this store's items. Where the store has older
+            ones, being a copy, what is written is newer than the release's all the same.
 
         Returns
         -------
@@ -71,7 +93,8 @@ class ItemLog:
             photos: dict[str, bytes | None] = {}
             results: list[LiveItem | Refused] = []
             for write in writes:
-                result = _written(write, now.get(write.item_id), known)
+                least = contained.get(write.item_id, 0)
+                result = _written(write, now.get(write.item_id), known, least)
                 results.append(result)
                 if isinstance(result, LiveItem):
                     now[write.item_id] = result
@@ -97,17 +120,41 @@ class ItemLog:
             for one in results
         ]
 
-    def since(self, position: int, *, limit: int = 5_000) -> list[LiveItem]:
+    def since(
+        self,
+        position: int,
+        *,
+        limit: int = 5_000,
+        contained: Mapping[str, int] = MappingProxyType({}),
+    ) -> list[LiveItem]:
         """Return what changed after a position, in the order of the changes.
 
         Deleted items come without a row. Whoever reads on from the position of the last one
         misses nothing: positions are given in the order of the commits.
+
+        Parameters
+        ----------
+        position, limit : int
+        contained : mapping of str to int
+            Versions whose looks nobody needs: those items come without.
         """
-        statement = (
-            select(ITEMS).where(ITEMS.c.position > position).order_by(ITEMS.c.position).limit(limit)
-        )
+        looks = () if not contained else (ITEMS.c.seen, ITEMS.c.embedding)
+        light = [column for column in ITEMS.c if all(column is not one for one in looks)]
+        page = select(*light).where(ITEMS.c.position > position)
+        page = page.order_by(ITEMS.c.position).limit(limit)
         with self.engine.connect() as connection:
-            return [live_item(row) for row in connection.execute(statement).mappings()]
+            rows = [dict(row) for row in connection.execute(page).mappings()]
+            if looks:
+                newer = [
+                    row["item_id"]
+                    for row in rows
+                    if row["version"] > contained.get(row["item_id"], -1)
+                ]
+                heavy = select(ITEMS.c.item_id, *looks).where(ITEMS.c.item_id.in_(newer))
+                nothing = {"seen": None, "embedding": None}
+                found = {row["item_id"]: row for row in connection.execute(heavy).mappings()}
+                rows = [{**row, **found.get(row["item_id"], nothing)} for row in rows]
+        return [live_item(row) for row in rows]
 
     def get(self, item_id: str) -> LiveItem | None:
         """Return an item of the store, deleted or not."""
@@ -170,7 +217,7 @@ def live_item(row: Mapping[Any, Any]) -> LiveItem:
     )
 
 
-def _written(write: Write, stored: LiveItem | None, known: Known) -> LiveItem | Refused:
+def _written(write: Write, stored: LiveItem | None, known: Known, least: int) -> LiveItem | Refused:
     """Return what a write makes of an item, or why it is refused."""
     item_id = write.item_id
     before = stored
@@ -191,10 +238,9 @@ def _written(write: Write, stored: LiveItem | None, known: Known) -> LiveItem | 
         )
     if before is None:
         before = LiveItem(item_id, None, version=0, looks_version=0, position=0)
+    version = max(before.version, least) + 1
     if isinstance(write, Delete):
-        return LiveItem(
-            item_id, None, before.version + 1, before.version + 1, position=0, reborn=True
-        )
+        return LiveItem(item_id, None, version, version, position=0, reborn=True)
     if isinstance(write, Upsert):
         row = write.row
     else:
@@ -203,7 +249,7 @@ def _written(write: Write, stored: LiveItem | None, known: Known) -> LiveItem | 
     sha256 = before.photo_sha256
     if write.photo is not None:
         sha256 = hashlib.sha256(write.photo).hexdigest()
-    after = replace(before, row=row, version=before.version + 1, photo_sha256=sha256)
+    after = replace(before, row=row, version=version, photo_sha256=sha256)
     is_read = before.row is not None and row.reads_like(before.row)
     if is_read and sha256 == before.photo_sha256:
         return after

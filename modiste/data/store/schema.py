@@ -85,7 +85,7 @@ TOMBSTONES = Table(
     Column("user_hash", LargeBinary, primary_key=True),
     Column("erased_at", DateTime(timezone=True), nullable=False),
 )
-#: One random salt, made with the tables.
+#: Random bytes: the salt of tombstones, made with the tables, and the name of the store.
 SALTS = Table(
     "salts",
     METADATA,

@@ -246,3 +246,19 @@ def test_each_item_is_described_once_though_a_worker_is_killed(
         with database.engine.begin() as connection:
             connection.execute(text("DROP TRIGGER noted ON items"))
             connection.execute(text("DROP TABLE described"))
+
+
+def test_what_a_release_has_comes_without_its_looks_and_is_written_past(
+    items: ItemLog, queue: ItemQueue
+) -> None:
+    write(items, Upsert("a", ROW, PHOTO), Upsert("b", ROW, PHOTO))
+    read = Read(None, None, {"striped": 0.5}, np.ones(4, dtype=np.float16), None)
+    queue.work(lambda waiting: [read for _ in waiting], "a network")
+    light, whole = items.since(0, contained={"a": 1})
+    assert (light.item_id, light.embedding, dict(light.seen)) == ("a", None, {})
+    assert (whole.item_id, dict(whole.seen)) == ("b", {"striped": 0.5})
+    assert whole.embedding is not None
+    (written,) = items.write([Patch("a", {"price": 1.0}, None, 1)], nothing, contained={"a": 7})
+    assert isinstance(written, LiveItem)
+    assert written.version == 8
+    assert items.store_id == ItemLog(items).store_id
