@@ -6,13 +6,13 @@ import json
 from typing import Annotated
 
 from flask import Blueprint, Response, request
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from modiste.api.bodies import json_body
 from modiste.api.idempotency import answered_once
 from modiste.api.metrics import Metrics
 from modiste.api.operations import Answer, Body, Operation, documented
-from modiste.api.schemas import ItemId, StrictModel, UserId
+from modiste.api.schemas import ItemId, Moment, StrictModel, UserId
 from modiste.data.columns import EVENT_NAMES
 from modiste.data.store.event_log import MAX_QUANTITY, Event, EventLog
 from modiste.data.store.kept_answers import KeptAnswers
@@ -28,7 +28,7 @@ class EventRequest(StrictModel):
     event_name: Annotated[
         str, StringConstraints(max_length=64), Field(json_schema_extra={"enum": list(EVENT_NAMES)})
     ]
-    event_time: AwareDatetime
+    event_time: Moment
     item_id: ItemId | None = None
     quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)] | None = None
     search_term: Annotated[str, StringConstraints(max_length=1_000)] | None = None

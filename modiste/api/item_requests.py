@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     Base64Bytes,
     BaseModel,
     Field,
@@ -17,7 +16,7 @@ from pydantic import (
 
 from modiste.api.answers import ItemAnswer
 from modiste.api.problems import FieldProblem
-from modiste.api.schemas import StrictModel
+from modiste.api.schemas import Moment, StrictModel
 from modiste.data import columns
 from modiste.data.images import photo_format
 from modiste.data.store.live_item import Delete, ItemRow, Patch, Upsert, Write
@@ -71,7 +70,7 @@ class ItemRequest(StrictModel):
     color: Name | None = None
     price: Price | None = None
     availability: Availability = "in_stock"
-    available_from: AwareDatetime | None = None
+    available_from: Moment | None = None
 
     def row(self) -> ItemRow:
         """Return it as the store keeps it."""
@@ -90,7 +89,7 @@ class ItemPatchRequest(StrictModel):
     color: Name | None = None
     price: Price | None = None
     availability: Availability | None = None
-    available_from: AwareDatetime | None = None
+    available_from: Moment | None = None
 
     @model_validator(mode="after")
     def _check_needed(self) -> Self:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -14,6 +16,7 @@ from pydantic import (
 )
 from werkzeug.datastructures import MultiDict
 
+from modiste.data.store.moments import FIRST, LAST, check_moment
 from modiste.recommender.query import Query
 
 MAX_K = 100
@@ -39,6 +42,18 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 FilterName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 FilterText = Annotated[str, StringConstraints(max_length=256)]
 FilterInteger = Annotated[int, Field(ge=-MAX_INTEGER, le=MAX_INTEGER)]
+
+
+def _kept(moment: datetime) -> datetime:
+    check_moment("a time", moment)
+    return moment
+
+
+Moment = Annotated[
+    AwareDatetime,
+    AfterValidator(_kept),
+    Field(description=f"With a zone, in the years {FIRST.year} to {LAST.year}."),
+]
 FilterScalar = bool | FilterInteger | float | FilterText
 
 

@@ -105,6 +105,8 @@ def test_what_the_release_knows_is_not_counted_again(
         ({"event_id": "e"}, "user_id"),
         ({**sent(1), "quantity": 0}, "quantity"),
         ({**sent(1), "event_time": "2026-01-01T00:00:00"}, "event_time"),
+        ({**sent(1), "event_time": "9999-12-31T23:59:59-12:00"}, "event_time"),
+        ({**sent(1), "event_time": "0001-01-01T00:00:00+14:00"}, "event_time"),
         ({"events": []}, "events"),
         ({"events": [sent(1), {**sent(2), "user_id": 3}]}, "events.1.user_id"),
         ({**sent(1), "password": "x"}, "password"),

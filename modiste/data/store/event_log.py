@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from modiste.data.columns import EVENT_NAMES, SEARCH
 from modiste.data.store.database import Database
+from modiste.data.store.moments import check_moment
 from modiste.data.store.schema import EVENTS, QUARANTINED
 from modiste.data.store.tombstones import Tombstones
 
@@ -42,7 +43,7 @@ class Event:
     event_name : str
         One of ``modiste.data.columns.EVENT_NAMES``.
     event_time : datetime
-        With a zone.
+        With a zone; one that `check_moment` lets pass.
     item_id : str, optional
         Needed by every event but a search.
     quantity : int, optional
@@ -79,10 +80,7 @@ class Event:
             )
         if self.item_id is None and self.event_name != SEARCH:
             raise ValueError(f"{self.event_name} needs an item_id. Received: none")
-        if self.event_time.tzinfo is None:
-            raise ValueError(
-                f"event_time must have a time zone. Received: {self.event_time.isoformat()}"
-            )
+        check_moment("event_time", self.event_time)
         if self.quantity is not None and not 1 <= self.quantity <= MAX_QUANTITY:
             raise ValueError(
                 f"quantity must be 1 to {MAX_QUANTITY:,}, or left out. Received: {self.quantity}"
