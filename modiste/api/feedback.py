@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from modiste.api.answers import answer
 from modiste.api.bodies import json_body
 from modiste.api.operations import Answer, Body, Operation, documented
-from modiste.api.schemas import ItemId, SearchId, StrictModel
+from modiste.api.schemas import Id, SearchId, StrictModel
 from modiste.data.store.background import BackgroundWriter
 from modiste.data.store.search_log import Feedback, Search, SearchLog
 
@@ -23,7 +23,7 @@ class FeedbackRequest(StrictModel):
     """One opinion; sending it again is harmless."""
 
     search_id: SearchId
-    item_id: ItemId
+    item_id: Id
     kind: Literal["click", "like", "dislike", "dismiss"]
 
 

