@@ -36,11 +36,13 @@ def event(number: int, user: str = "ana") -> Event:
 
 
 @pytest.fixture
-def emptied(database: Database) -> Database:
+def emptied(database: Database) -> Iterator[Database]:
     names = "events, quarantined_events, items, item_photos, item_queue, tombstones, kept_answers"
-    with database.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names}"))
-    return database
+    for nth in range(2):
+        with database.engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {names}"))
+        if nth == 0:
+            yield database
 
 
 @pytest.fixture
