@@ -7,16 +7,16 @@ from typing import Annotated
 
 from flask import Blueprint, Response, request
 from pydantic import Field, StringConstraints
+from sqlalchemy import Connection
 
 from modiste.api.bodies import json_body
 from modiste.api.idempotency import answered_once
 from modiste.api.metrics import Metrics
-from modiste.api.moments import Moment
 from modiste.api.operations import Answer, Body, Operation, documented
-from modiste.api.schemas import ItemId, StrictModel, UserId
+from modiste.api.schemas import Id, Moment, StrictModel
 from modiste.api.store_answers import RecordedAnswer
 from modiste.data.columns import EVENT_NAMES
-from modiste.data.store.event_log import MAX_QUANTITY, Event, EventLog
+from modiste.data.store.event_log import MAX_QUANTITY, Event, EventLog, Recorded
 from modiste.data.store.kept_answers import KeptAnswers
 
 MAX_EVENTS = 1_000
@@ -25,13 +25,13 @@ MAX_EVENTS = 1_000
 class EventRequest(StrictModel):
     """One event; `event_id` is the sender's, and sending it again is harmless."""
 
-    event_id: Annotated[str, StringConstraints(min_length=1, max_length=256)]
-    user_id: UserId
+    event_id: Id
+    user_id: Id
     event_name: Annotated[
         str, StringConstraints(max_length=64), Field(json_schema_extra={"enum": list(EVENT_NAMES)})
     ]
     event_time: Moment
-    item_id: ItemId | None = None
+    item_id: Id | None = None
     quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)] | None = None
     search_term: Annotated[str, StringConstraints(max_length=1_000)] | None = None
 
@@ -66,14 +66,20 @@ def events_blueprint(log: EventLog, kept: KeptAnswers, metrics: Metrics) -> Blue
         body = json_body(request)
         events = [one.event() for one in _read(body)]
 
-        def kept_now() -> str:
-            found = log.record(events)
-            metrics.recorded(found)
+        made: list[Recorded] = []
+
+        def kept_now(connection: Connection | None) -> str:
+            found = log.record(events, connection=connection)
+            made.append(found)
             return RecordedAnswer(
                 new=found.n_new, known=found.n_known, quarantined=found.n_quarantined
             ).model_dump_json()
 
-        return answered_once(kept, request, body, kept_now)
+        response = answered_once(kept, request, body, kept_now)
+        # Only now they are committed.
+        for found in made:
+            metrics.recorded(found)
+        return response
 
     return blueprint
 

@@ -9,9 +9,8 @@ from flask import Blueprint, Response, request
 
 from modiste.api.answers import answer
 from modiste.api.bodies import json_body
-from modiste.api.item_requests import LiveItemId
 from modiste.api.operations import Answer, Body, Operation, documented
-from modiste.api.schemas import SearchId, StrictModel
+from modiste.api.schemas import Id, SearchId, StrictModel
 from modiste.api.store_answers import FeedbackAnswer
 from modiste.data.store.background import BackgroundWriter
 from modiste.data.store.search_log import Feedback, Search, SearchLog
@@ -24,7 +23,7 @@ class FeedbackRequest(StrictModel):
     """One opinion; sending it again is harmless."""
 
     search_id: SearchId
-    item_id: LiveItemId
+    item_id: Id
     kind: Literal["click", "like", "dislike", "dismiss"]
 
 

@@ -11,6 +11,8 @@ from flask import Request, Response
 from modiste.api.problems import InvalidRequestError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from modiste.data.store.kept_answers import KeptAnswers
 
 HEADER: Final = "Idempotency-Key"
@@ -18,11 +20,12 @@ _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 def answered_once(
-    kept: KeptAnswers, request: Request, body: bytes, make: Callable[[], str]
+    kept: KeptAnswers, request: Request, body: bytes, make: Callable[[Connection | None], str]
 ) -> Response:
     """Return the JSON that `make` makes, or what it made for the same key and body before.
 
-    Without the header it is made each time. Keys of one client are not those of another.
+    `make` is given the connection whose transaction keeps its answer. Without the header it is
+    given none, and made each time. Keys of one client are not those of another.
 
     Raises
     ------
@@ -33,7 +36,7 @@ def answered_once(
     """
     key = request.headers.get(HEADER)
     if key is None:
-        return _json(make())
+        return _json(make(None))
     if _KEY.fullmatch(key) is None:
         raise InvalidRequestError(
             f"{HEADER} must be 1 to 255 visible ASCII characters. Received: {key[:80]!r}",

@@ -13,8 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from modiste.api.moments import Moment
-from modiste.api.schemas import StrictModel
+from modiste.api.schemas import Id, Moment, StrictModel
 from modiste.data import columns
 from modiste.data.images import photo_format
 from modiste.data.store.live_item import Delete, ItemRow, Patch, Upsert, Write
@@ -42,7 +41,7 @@ def _usable(photo: bytes) -> bytes:
 
 
 _NoNul = AfterValidator(_without_nul)
-LiveItemId = Annotated[str, StringConstraints(min_length=1, max_length=256), _NoNul]
+LiveItemId = Id
 Name = Annotated[str, StringConstraints(min_length=1, max_length=256), _NoNul]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=1_000, pattern=r"\S"), _NoNul]
 LongText = Annotated[str, StringConstraints(max_length=20_000), _NoNul]
@@ -105,7 +104,7 @@ class UpsertLine(StrictModel):
     """A line of ``POST /v1/items/batch`` that writes a whole item."""
 
     op: Literal["upsert"]
-    item_id: LiveItemId
+    item_id: Id
     item: ItemRequest
     photo: Photo | None = None
     if_version: ItemVersion | None = None
@@ -119,7 +118,7 @@ class PatchLine(StrictModel):
     """A line that changes some columns of an item."""
 
     op: Literal["patch"]
-    item_id: LiveItemId
+    item_id: Id
     item: ItemPatchRequest = ItemPatchRequest()
     photo: Photo | None = None
     if_version: ItemVersion | None = None
@@ -133,7 +132,7 @@ class DeleteLine(StrictModel):
     """A line that takes an item out."""
 
     op: Literal["delete"]
-    item_id: LiveItemId
+    item_id: Id
     if_version: ItemVersion | None = None
 
     def write(self) -> Write:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -14,6 +16,7 @@ from pydantic import (
 )
 from werkzeug.datastructures import MultiDict
 
+from modiste.data.store.moments import FIRST, LAST, check_moment
 from modiste.recommender.query import Query
 
 MAX_K = 100
@@ -28,9 +31,8 @@ MAX_EMBEDDING = 4_096
 MAX_CURSOR = 400_000
 MAX_FACET_VALUES = 1_000
 
-ItemId = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID)]
 #: No database keeps a NUL.
-UserId = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID, pattern=r"^[^\x00]*$")]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID, pattern=r"^[^\x00]*$")]
 SearchId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Phrase = Annotated[
     str, StringConstraints(min_length=1, max_length=1_000, strip_whitespace=True, pattern=r"\S")
@@ -39,6 +41,18 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 FilterName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 FilterText = Annotated[str, StringConstraints(max_length=256)]
 FilterInteger = Annotated[int, Field(ge=-MAX_INTEGER, le=MAX_INTEGER)]
+
+
+def _kept(moment: datetime) -> datetime:
+    check_moment("a time", moment)
+    return moment
+
+
+Moment = Annotated[
+    AwareDatetime,
+    AfterValidator(_kept),
+    Field(description=f"With a zone, in the years {FIRST.year} to {LAST.year}."),
+]
 FilterScalar = bool | FilterInteger | float | FilterText
 
 
@@ -96,15 +110,15 @@ class RecommendationRequest(StrictModel):
     """
 
     text: Phrase | None = None
-    item_id: ItemId | None = None
-    user_id: UserId | None = None
-    recent: Annotated[list[ItemId], Field(max_length=1_000)] = []
-    bought: Annotated[list[ItemId], Field(max_length=1_000)] = []
+    item_id: Id | None = None
+    user_id: Id | None = None
+    recent: Annotated[list[Id], Field(max_length=1_000)] = []
+    bought: Annotated[list[Id], Field(max_length=1_000)] = []
     box: PhotoBox = None
     embedding: Annotated[list[float], Field(min_length=1, max_length=MAX_EMBEDDING)] | None = None
     k: Annotated[int, Field(ge=1, le=MAX_K)] = 10
     filters: Annotated[dict[FilterName, FilterValue], Field(max_length=20)] | None = None
-    exclude: Annotated[list[ItemId], Field(max_length=10_000)] = []
+    exclude: Annotated[list[Id], Field(max_length=10_000)] = []
     filter_viewed: bool = True
     cursor: Annotated[str, StringConstraints(min_length=1, max_length=MAX_CURSOR)] | None = None
 
@@ -146,7 +160,7 @@ class SimilarArguments(AddressModel):
 class CompleteArguments(SimilarArguments):
     """Arguments of ``GET /v1/items/{item_id}/complete``."""
 
-    user_id: UserId | None = None
+    user_id: Id | None = None
 
 
 class UsersArguments(AddressModel):

@@ -7,14 +7,14 @@ from pydantic import TypeAdapter
 
 from modiste.api.answers import answer
 from modiste.api.operations import Answer, Operation, documented
-from modiste.api.schemas import UserId
+from modiste.api.schemas import Id
 from modiste.api.store_answers import ErasedAnswer, ShopperDataAnswer
 from modiste.data.store.background import BackgroundWriter
 from modiste.data.store.search_log import Search
 from modiste.data.store.shopper_data import ShopperData
 
 _FLUSH_SECONDS = 2.0
-_USER_ID: TypeAdapter[str] = TypeAdapter(UserId)
+_USER_ID: TypeAdapter[str] = TypeAdapter(Id)
 
 
 EXPORT = Operation(

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from modiste.api.bounded_reads import BoundedReads
 from modiste.data import columns
-from modiste.data.store.event_log import Event, EventLog
-from modiste.data.store.tombstones import Tombstones
+from modiste.data.store.database import SEARCH_SECONDS
+from modiste.data.store.event_log import Event
+from modiste.data.store.shopper_history import ShopperHistory, Since
 from modiste.recommender.query import Query
 
 logger = logging.getLogger(__name__)
 
-_UNREAD = "What this shopper did since the release could not be read."
+#: After a failure, searches do without the store for so long, so that no more of them wait.
+SKIP_SECONDS: Final = 1.0
+#: A search waits for the store a little longer than the store lets it take.
+_WAIT_SECONDS: Final = SEARCH_SECONDS + 0.1
+_UNREAD: Final = (
+    "What this shopper did could not be read, so the answer is that for a shopper nobody knows."
+)
 
 
 class SinceRelease:
@@ -24,20 +34,30 @@ class SinceRelease:
 
     Parameters
     ----------
-    log : EventLog
-    tombstones : Tombstones
-        Of shoppers who were erased: the release's history of them is not read.
+    history : ShopperHistory
+        Of a shopper who was erased, the release's history is not read either.
+    reads : BoundedReads
+    clock : callable
+        Seconds that never go back.
     """
 
-    def __init__(self, log: EventLog, tombstones: Tombstones) -> None:
-        self._log = log
-        self._tombstones = tombstones
+    def __init__(
+        self,
+        history: ShopperHistory,
+        reads: BoundedReads,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._history = history
+        self._reads = reads
+        self._clock = clock
+        self._skipped_until = float("-inf")
 
     def completed(self, query: Query, as_of: datetime) -> tuple[Query, tuple[str, ...]]:
         """Return a query with what its shopper looked at and bought after `as_of`.
 
-        What the query says itself comes last. Where the store cannot be read, the query is
-        returned as it is, with a note.
+        What the query says itself comes last. Where the store cannot be read, nobody can tell
+        whether the shopper was erased: the query is returned without them, with a note.
 
         Parameters
         ----------
@@ -52,17 +72,26 @@ class SinceRelease:
         """
         if query.user_id is None:
             return query, ()
-        try:
-            events = self._log.since(query.user_id, as_of)
-            erased = self._tombstones.erased([query.user_id])
-        except SQLAlchemyError as error:
-            logger.warning("events could not be read: %s", error)
-            return query, (_UNREAD,)
-        looked, bought = looked_and_bought(events)
-        if any(erased_at > as_of for erased_at in erased.values()):
+        found = self._read(query.user_id, as_of)
+        if found is None:
+            return replace(query, user_id=None), (_UNREAD,)
+        looked, bought = looked_and_bought(found.events)
+        if found.erased_at is not None and found.erased_at > as_of:
             # The release was made before, and knows what was erased.
             query = replace(query, user_id=None)
         return replace(query, recent=(*looked, *query.recent), bought=(*bought, *query.bought)), ()
+
+    def _read(self, user_id: str, as_of: datetime) -> Since | None:
+        if self._clock() < self._skipped_until:
+            return None
+        try:
+            return self._reads.read(lambda: self._history.since(user_id, as_of), _WAIT_SECONDS)
+        except (SQLAlchemyError, TimeoutError) as error:
+            self._skipped_until = self._clock() + SKIP_SECONDS
+            logger.warning(
+                "what shoppers did could not be read, and is not for %s s: %s", SKIP_SECONDS, error
+            )
+            return None
 
 
 def looked_and_bought(events: Sequence[Event]) -> tuple[list[str], list[str]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, Response
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from modiste.api.bounded_reads import BoundedReads
 from modiste.api.events import events_blueprint
 from modiste.api.feedback import feedback_blueprint
 from modiste.api.metrics import Metrics
@@ -16,11 +17,12 @@ from modiste.api.search_record import SearchRecorder
 from modiste.api.shopper_data import shopper_data_blueprint
 from modiste.api.since_release import SinceRelease
 from modiste.data.store.background import BackgroundWriter
-from modiste.data.store.database import Database
+from modiste.data.store.database import READERS, Database
 from modiste.data.store.event_log import EventLog
 from modiste.data.store.kept_answers import KeptAnswers
 from modiste.data.store.search_log import SearchLog
 from modiste.data.store.shopper_data import ShopperData
+from modiste.data.store.shopper_history import ShopperHistory
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +45,12 @@ def register_store_endpoints(
     app.register_blueprint(events_blueprint(events, KeptAnswers(database), metrics))
     app.register_blueprint(feedback_blueprint(searches, writer))
     app.register_blueprint(shopper_data_blueprint(data, writer))
-    for error in (InterfaceError, OperationalError, PoolTimeoutError):
+    # PostgreSQL calls it internal that it ended a transaction nobody went on with.
+    for error in (InterfaceError, InternalError, OperationalError, PoolTimeoutError):
         app.register_error_handler(error, _unavailable)
-    return SinceRelease(events, data.tombstones), SearchRecorder(writer)
+    reads = BoundedReads(READERS)
+    database.before_closing(reads.close)
+    return SinceRelease(ShopperHistory(database), reads), SearchRecorder(writer)
 
 
 def _unavailable(error: Exception) -> Response:

@@ -17,6 +17,12 @@ from modiste.api import ApiConfig
 sys.path.append(str(Path(__file__).parents[1] / "recommender"))
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine of the tests, a store that can be read is waited for."""
+    monkeypatch.setattr("modiste.api.since_release._WAIT_SECONDS", 20.0)
+
+
 @pytest.fixture
 def recommender() -> FakeRecommender:
     return FakeRecommender()

@@ -150,9 +150,23 @@ def test_an_id_that_is_none_is_refused(shop: FlaskClient, address: str) -> None:
     assert shop.delete(address).status_code == 422
 
 
-def test_a_shopper_with_a_nul_is_refused(shop: FlaskClient) -> None:
-    answer = shop.post(SEARCH, json={"user_id": "a\x00b"})
+@pytest.mark.parametrize(
+    "asked",
+    [{"user_id": "a\x00b"}, {"item_id": "a\x00b"}, {"recent": ["a\x00b"]}, {"exclude": ["\x00"]}],
+)
+def test_an_id_with_a_nul_is_refused(shop: FlaskClient, asked: dict[str, Any]) -> None:
+    answer = shop.post(SEARCH, json=asked)
     assert answer.status_code == 422
+    (field,) = asked
+    assert answer.get_json(force=True)["errors"][0]["field"].split(".")[0] == field
+
+
+def test_an_event_with_a_nul_is_refused(shop: FlaskClient) -> None:
+    for name in ("event_id", "user_id", "item_id", "search_term"):
+        assert shop.post("/v1/events", json={**EVENT, name: "a\x00b"}).status_code == 422
+
+
+def test_a_phrase_with_a_nul_is_searched(shop: FlaskClient) -> None:
     ask(shop, text="striped \x00 dress")
 
 

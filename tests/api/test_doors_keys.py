@@ -323,8 +323,32 @@ def test_a_database_that_does_not_answer_holds_no_request(
     monkeypatch.setattr(known_keys, "_WAIT_SECONDS", 0.05)
     store.hangs = threading.Event()
     for _ in range(20):
-        clock.now += 10
+        clock.now += 0.2
         # Would take longer than the test may if it waited for the list.
         assert known.find(store.secret) == store.key
     assert store.n_reads == 2
     store.hangs.set()
+
+
+def test_a_reading_that_hangs_is_given_up_for_another(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    known = KnownKeys(store, clock=clock)  # type: ignore[arg-type]
+    known.find(store.secret)
+    monkeypatch.setattr(known_keys, "_WAIT_SECONDS", 0.05)
+    hung = store.hangs = threading.Event()
+    clock.now += 10
+    assert known.find(store.secret) == store.key  # by the last list
+    hanging = known._reading
+    assert hanging is not None
+    monkeypatch.setattr(known_keys, "_WAIT_SECONDS", 20.0)
+    store.hangs = None
+    revoked, store.known = store.known, {}
+    clock.now += 10
+    assert known.find(store.secret) is None
+    # The first one comes back with what it read when the key still worked.
+    store.known = revoked
+    hung.set()
+    hanging.join(20)
+    assert known.find(store.secret) is None

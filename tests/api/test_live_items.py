@@ -278,6 +278,7 @@ def test_the_good_lines_of_a_batch_are_written_and_the_bad_ones_told(
         ({"title": "x", "price": "5"}, "price"),
         ({"title": "x", "availability": "soon"}, "availability"),
         ({"title": "x", "available_from": "2026-01-01T00:00:00"}, "available_from"),
+        ({"title": "x", "available_from": "9999-12-31T23:59:59-12:00"}, "available_from"),
         ({"title": "x", "attributes": ["striped", "wibbly"]}, "attributes"),
         ({"title": "x", "category": "Hat"}, "category"),
         ({"title": "x", "supplier": "y"}, "supplier"),

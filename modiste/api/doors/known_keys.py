@@ -27,6 +27,8 @@ OUTAGE_SECONDS: Final = 900.0
 _WAIT_SECONDS: Final = 0.25
 #: A key just made is looked for, and a database that is away tried, not more often than this.
 _PAUSE_SECONDS: Final = 0.5
+#: A reading that has not come back after this is given up, and another one begun.
+_GIVEN_UP_SECONDS: Final = 5.0
 #: The last use of a key is written this often.
 _NOTED_EVERY: Final = timedelta(minutes=1)
 _NO_HASH: Final = bytes(32)
@@ -89,6 +91,8 @@ class KnownKeys:
             return
         with self._lock:
             reading = self._reading
+            if reading is not None and self._age(self._tried_at) > _GIVEN_UP_SECONDS:
+                reading = None
             # While the database is away it is tried now and then, and not by every request.
             if reading is None and self._age(self._tried_at) > _PAUSE_SECONDS:
                 self._tried_at = self._clock()
@@ -107,13 +111,17 @@ class KnownKeys:
     def _read(self) -> None:
         begun = self._clock()
         try:
-            self._keys = self._store.usable()
-            self._read_at = begun
+            keys = self._store.usable()
+            with self._lock:
+                # One given up may come back after a later one.
+                if self._read_at is None or begun >= self._read_at:
+                    self._keys, self._read_at = keys, begun
         except SQLAlchemyError as error:
             logger.warning("keys could not be read: %s", type(error).__name__)
         finally:
             with self._lock:
-                self._reading = None
+                if self._reading is threading.current_thread():
+                    self._reading = None
 
     def _note_use(self, prefix: str, now: datetime) -> None:
         with self._lock:

@@ -1,1 +1,1 @@
-"""What changes between releases, in PostgreSQL: events and API keys."""
+"""What changes between releases, in PostgreSQL: items, events, searches, erasures, API keys."""

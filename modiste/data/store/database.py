@@ -9,7 +9,7 @@ from typing import Final, Self
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
@@ -24,6 +24,20 @@ _CONNECT_SECONDS: Final = 3
 #: What lies between a colon and an @ is told nobody, in a mistyped URL either.
 _TOLD_NOBODY: Final = r":[^:@]*@"
 _POOL_SIZE: Final = 8
+#: Settings of PostgreSQL that bound what a connection waits for, in milliseconds.
+_BOUNDS: Final = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+#: Searches that read at once; more wait no longer than `SEARCH_SECONDS`.
+READERS: Final = 8
+#: A request waits so long for a free connection: what cannot be written now is told to come again.
+_POOL_SECONDS: Final = 0.5
+#: A statement of a request may take so long, and so may a wait for a lock.
+_STATEMENT_SECONDS: Final = 10.0
+#: The same of what a search reads.
+SEARCH_SECONDS: Final = 0.25
+#: A peer that acknowledges nothing is given up after this.
+_DEAD_SECONDS: Final = 5
+#: A search tries no longer to connect; libpq knows no shorter time.
+_SEARCH_CONNECT_SECONDS: Final = 2
 
 
 class Database:
@@ -32,10 +46,14 @@ class Database:
     Parameters
     ----------
     engine : Engine
+        For all that is written, and for what may take seconds.
+    reading : Engine, optional
+        For what searches read, which must not wait for writers; `engine` by default.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, reading: Engine | None = None) -> None:
         self.engine = engine
+        self.reading = engine if reading is None else reading
         self._finishing: list[Callable[[], None]] = []
 
     @classmethod
@@ -64,32 +82,48 @@ class Database:
             raise StoreError(
                 f"The store needs PostgreSQL: postgresql://... Received: {parsed.drivername}://..."
             )
+        address = parsed.set(drivername=_DRIVER)
         engine = create_engine(
-            parsed.set(drivername=_DRIVER),
+            address,
             pool_size=_POOL_SIZE,
+            pool_timeout=_POOL_SECONDS,
             pool_pre_ping=True,
             # An error is logged, and shoppers' ids and phrases must not be.
             hide_parameters=True,
-            connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "modiste"},
+            connect_args=_bounded(address, _STATEMENT_SECONDS, _CONNECT_SECONDS),
         )
-        event.listen(engine, "connect", _tell_times_in_utc)
-        database = cls(engine)
+        reading = create_engine(
+            address,
+            pool_size=READERS,
+            max_overflow=0,
+            pool_timeout=SEARCH_SECONDS,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            # One statement each: neither BEGIN nor ROLLBACK is sent.
+            isolation_level="AUTOCOMMIT",
+            connect_args=_bounded(address, SEARCH_SECONDS, _SEARCH_CONNECT_SECONDS),
+        )
+        for each in (engine, reading):
+            event.listen(each, "connect", _tell_times_in_utc)
+        database = cls(engine, reading)
         try:
             database.check()
             database.upgrade()
+            # The first search has less time than a connection may take.
+            reading.connect().close()
         except OperationalError as error:
-            engine.dispose()
+            database.close()
             raise StoreError(
                 f"The database {_named(parsed)} cannot be reached. Received: {error.orig}"
             ) from error
         except SQLAlchemyError as error:
-            engine.dispose()
+            database.close()
             raise StoreError(
                 f"The database {_named(parsed)} cannot be used; its user must own its tables. "
                 f"Received: {error}"
             ) from error
         except StoreError:
-            engine.dispose()
+            database.close()
             raise
         return database
 
@@ -118,6 +152,7 @@ class Database:
     def upgrade(self) -> None:
         """Bring the tables up to date; several processes may try at once."""
         with self.engine.begin() as connection:
+            be_patient(connection)
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             config = Config()
             config.set_main_option("script_location", "modiste.data.store:migrations")
@@ -140,6 +175,32 @@ class Database:
         while self._finishing:
             self._finishing.pop()()
         self.engine.dispose()
+        self.reading.dispose()
+
+
+def be_patient(connection: Connection) -> None:
+    """Let a transaction take as long as it needs: for what no request waits for.
+
+    To be called inside a transaction; the next one on this connection has its bounds again.
+    """
+    for name in _BOUNDS:
+        connection.execute(text(f"SET LOCAL {name} = 0"))
+
+
+def _bounded(url: URL, seconds: float, connect_seconds: int) -> dict[str, object]:
+    """Return the arguments of a connection that waits for nothing without an end."""
+    bounds = [f"-c {name}={1_000 * seconds:.0f}" for name in _BOUNDS]
+    own = url.query.get("options", ())
+    return {
+        "application_name": "modiste",
+        "connect_timeout": connect_seconds,
+        "tcp_user_timeout": 1_000 * _DEAD_SECONDS,
+        "keepalives_idle": _DEAD_SECONDS,
+        "keepalives_interval": 1,
+        "keepalives_count": _DEAD_SECONDS,
+        # The operator's own come last, and so count.
+        "options": " ".join([*bounds, own] if isinstance(own, str) else [*bounds, *own]),
+    }
 
 
 def _named(url: object) -> str:

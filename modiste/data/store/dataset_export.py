@@ -17,7 +17,7 @@ from modiste.data.event_writer import event_writer
 from modiste.data.images import photo_format
 from modiste.data.prepared import PrepareReport
 from modiste.data.splits import split_hashed
-from modiste.data.store.database import Database
+from modiste.data.store.database import Database, be_patient
 from modiste.data.store.item_log import ItemLog, live_item
 from modiste.data.store.live_item import LiveItem
 from modiste.data.store.schema import EVENTS, ITEM_PHOTOS, ITEMS
@@ -82,6 +82,7 @@ def export_dataset(
     tombstones = Tombstones(database)
     isolated = database.engine.execution_options(isolation_level="REPEATABLE READ")
     with isolated.connect() as connection:
+        be_patient(connection)
         rows = connection.execute(select(ITEMS).where(~ITEMS.c.deleted).order_by(ITEMS.c.item_id))
         items = [live_item(row) for row in rows.mappings()]
         table = _table(items, vocabulary).assign(**{STORE_ID: store_id})

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from modiste.data.columns import EVENT_NAMES, SEARCH
 from modiste.data.store.database import Database
+from modiste.data.store.moments import check_moment
 from modiste.data.store.schema import EVENTS, QUARANTINED
 from modiste.data.store.tombstones import Tombstones
 
@@ -42,7 +44,7 @@ class Event:
     event_name : str
         One of ``modiste.data.columns.EVENT_NAMES``.
     event_time : datetime
-        With a zone.
+        With a zone; one that `check_moment` lets pass.
     item_id : str, optional
         Needed by every event but a search.
     quantity : int, optional
@@ -79,10 +81,7 @@ class Event:
             )
         if self.item_id is None and self.event_name != SEARCH:
             raise ValueError(f"{self.event_name} needs an item_id. Received: none")
-        if self.event_time.tzinfo is None:
-            raise ValueError(
-                f"event_time must have a time zone. Received: {self.event_time.isoformat()}"
-            )
+        check_moment("event_time", self.event_time)
         if self.quantity is not None and not 1 <= self.quantity <= MAX_QUANTITY:
             raise ValueError(
                 f"quantity must be 1 to {MAX_QUANTITY:,}, or left out. Received: {self.quantity}"
@@ -120,7 +119,13 @@ class EventLog:
         self._engine = database.engine
         self._tombstones = Tombstones(database)
 
-    def record(self, events: Sequence[Event], *, now: datetime | None = None) -> Recorded:
+    def record(
+        self,
+        events: Sequence[Event],
+        *,
+        now: datetime | None = None,
+        connection: Connection | None = None,
+    ) -> Recorded:
         """Keep events; all of them are on disk when this returns, or none.
 
         Parameters
@@ -129,6 +134,9 @@ class EventLog:
             Of one event_id, the first is kept.
         now : datetime, optional
             The present by default. With a zone.
+        connection : Connection, optional
+            In whose transaction they are written; they are on disk once that has committed.
+            Without it they have a transaction of their own.
 
         Raises
         ------
@@ -140,8 +148,8 @@ class EventLog:
         # One order for all writers, so that two batches never wait for each other.
         ordered = [known[event_id] for event_id in sorted(known)]
         n_new = n_quarantined = 0
-        with self._engine.begin() as connection:
-            erased = self._tombstones.erased_in(connection, {one.user_id for one in ordered})
+        with nullcontext(connection) if connection is not None else self._engine.begin() as used:
+            erased = self._tombstones.erased_in(used, {one.user_id for one in ordered})
             # A phone that sends again must not bring back what was erased.
             ordered = [
                 event
@@ -152,11 +160,11 @@ class EventLog:
             early = [asdict(event) for event in ordered if event.event_time > latest]
             if due:
                 statement = insert(EVENTS).on_conflict_do_nothing(index_elements=["event_id"])
-                kept = connection.execute(statement.returning(EVENTS.c.event_id), due)
+                kept = used.execute(statement.returning(EVENTS.c.event_id), due)
                 n_new = len(kept.all())
             if early:
                 statement = insert(QUARANTINED).on_conflict_do_nothing(index_elements=["event_id"])
-                connection.execute(statement, early)
+                used.execute(statement, early)
                 n_quarantined = len(early)
         return Recorded(n_new, len(events) - n_new - n_quarantined, n_quarantined)
 

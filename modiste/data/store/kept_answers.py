@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
 from modiste.data.store.database import Database
 from modiste.data.store.schema import KEPT_ANSWERS
@@ -20,6 +20,8 @@ from modiste.errors import KeyInUseError, KeyReusedError
 
 #: An answer is kept this long.
 KEPT: Final = timedelta(hours=24)
+#: Old answers that one new one takes along.
+_FORGOTTEN_AT_ONCE: Final = 100
 
 
 class KeptAnswers:
@@ -37,7 +39,7 @@ class KeptAnswers:
         self,
         key: str,
         body: bytes,
-        make: Callable[[], str],
+        make: Callable[[Connection], str],
         *,
         now: datetime | None = None,
     ) -> str:
@@ -52,7 +54,9 @@ class KeptAnswers:
         body : bytes
             What was sent.
         make : callable
-            Returns the answer.
+            Returns the answer. What it writes through the connection given is kept with the
+            answer, or neither is; with a connection of its own, as many requests as there are
+            connections would each wait for a second one.
         now : datetime, optional
             The present by default. With a zone.
 
@@ -82,9 +86,8 @@ class KeptAnswers:
             recent = table.c.made_at > moment - KEPT
             kept = connection.execute(select(table).where(of_key, recent)).first()
             if kept is None:
-                answer = make()
-                old = table.c.made_at <= moment - KEPT
-                connection.execute(table.delete().where(old))
+                answer = make(connection)
+                _forget(connection, key_hash, moment - KEPT)
                 connection.execute(
                     table.insert().values(
                         key_hash=key_hash, body_hash=body_hash, answer=answer, made_at=moment
@@ -97,3 +100,18 @@ class KeptAnswers:
                     "request. Received: a known key with another body"
                 )
             return str(kept.answer)
+
+
+def _forget(connection: Connection, key_hash: bytes, oldest: datetime) -> None:
+    """Drop what is too old: this key's answer, and some others that nobody else is dropping."""
+    table = KEPT_ANSWERS
+    old = table.c.made_at <= oldest
+    # Its own first, and the others without waiting: two that wait for each other would both fail.
+    connection.execute(table.delete().where(table.c.key_hash == key_hash, old))
+    others = (
+        select(table.c.key_hash)
+        .where(old)
+        .limit(_FORGOTTEN_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    connection.execute(table.delete().where(table.c.key_hash.in_(others)))

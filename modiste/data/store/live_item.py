@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modiste.data.columns import ATTRIBUTES, CATEGORY, DESCRIPTION, IN_STOCK, TITLE
+from modiste.data.store.moments import check_moment
 
 State = Literal["released", "pending", "described", "failed"]
 #: An item in one of these is as a release has it; waits to be looked at; was looked at; has a
@@ -37,7 +38,12 @@ class ItemRow:
     availability : str
         ``in_stock`` or ``out_of_stock``.
     available_from : datetime, optional
-        With a zone.
+        With a zone; one that `check_moment` lets pass.
+
+    Raises
+    ------
+    ValueError
+        If the time is none that the store keeps.
     """
 
     title: str
@@ -50,6 +56,10 @@ class ItemRow:
     price: float | None = None
     availability: str = IN_STOCK
     available_from: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.available_from is not None:
+            check_moment("available_from", self.available_from)
 
     def values(self) -> dict[str, object]:
         """Return the columns by name."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     DateTime,
     Double,
@@ -23,7 +24,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from modiste.data.store.moments import FIRST, LAST
+
 METADATA = MetaData()
+
+
+def _moment(table: str, column: str) -> CheckConstraint:
+    """Return the bounds of `modiste.data.store.moments`."""
+    return CheckConstraint(
+        f"{column} BETWEEN timestamptz '{FIRST.isoformat()}' AND timestamptz '{LAST.isoformat()}'",
+        name=f"{table}_{column}",
+    )
 
 
 def _event_columns() -> list[Column[object]]:
@@ -46,9 +57,15 @@ EVENTS = Table(
     *_event_columns(),
     Column("position", BigInteger, Identity(always=True), nullable=False),
     Index("events_of_user", "user_id", "event_time"),
+    _moment("events", "event_time"),
 )
 #: Events whose time had not come when they were received; they count for nothing.
-QUARANTINED = Table("quarantined_events", METADATA, *_event_columns())
+QUARANTINED = Table(
+    "quarantined_events",
+    METADATA,
+    *_event_columns(),
+    _moment("quarantined_events", "event_time"),
+)
 
 #: What was asked and shown, a row a page of a search. `filters` is JSON; photos are not kept.
 SEARCHES = Table(
@@ -149,6 +166,7 @@ ITEMS = Table(
     Column("embedding", LargeBinary),
     Column("position", BigInteger, nullable=False),
     Index("items_by_position", "position", unique=True),
+    _moment("items", "available_from"),
 )
 #: The photo of each item that has one, as it was sent.
 ITEM_PHOTOS = Table(

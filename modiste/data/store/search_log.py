@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import any_, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
-from modiste.data.store.database import Database
+from modiste.data.store.database import Database, be_patient
 from modiste.data.store.schema import FEEDBACK, SEARCHES
 from modiste.data.store.tombstones import Tombstones
 from modiste.errors import UnknownItemError, UnknownSearchError
@@ -21,6 +21,8 @@ from modiste.errors import UnknownItemError, UnknownSearchError
 FEEDBACK_KINDS: Final = ("click", "like", "dislike", "dismiss")
 #: Searches and feedback are kept this long.
 KEPT: Final = timedelta(days=90)
+#: Bytes of filters that are kept: a request may bring a megabyte, and thousands wait to be written.
+MAX_FILTERS: Final = 4_096
 _SECONDS_BETWEEN_PRUNINGS: Final = 3_600.0
 
 
@@ -42,7 +44,7 @@ class Search:
     has_photo, has_embedding : bool
         Whether the search came with one.
     filters : str, optional
-        As JSON; `filters_text` writes it.
+        As JSON, at most `MAX_FILTERS` bytes; `filters_text` writes it.
     """
 
     search_id: str
@@ -76,8 +78,11 @@ class Feedback:
 
 
 def filters_text(filters: Mapping[str, object] | None) -> str | None:
-    """Return filters as `Search` keeps them."""
-    return json.dumps(filters) if filters else None
+    """Return filters as `Search` keeps them: None where there are none, or too many to keep."""
+    if not filters:
+        return None
+    text = json.dumps(filters)
+    return text if len(text) <= MAX_FILTERS else None
 
 
 class SearchLog:
@@ -152,6 +157,7 @@ class SearchLog:
         """Drop the searches and the feedback that are older than `KEPT`."""
         oldest = (now or datetime.now(UTC)) - KEPT
         with self._engine.begin() as connection:
+            be_patient(connection)
             for table in (FEEDBACK, SEARCHES):
                 connection.execute(table.delete().where(table.c.made_at < oldest))
 

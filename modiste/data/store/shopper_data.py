@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Select, select, union
 
-from modiste.data.store.database import Database
+from modiste.data.store.database import Database, be_patient
 from modiste.data.store.event_log import EVENT_COLUMNS, Event
 from modiste.data.store.schema import EVENTS, FEEDBACK, QUARANTINED, SEARCHES
 from modiste.data.store.search_log import Feedback, Search
@@ -118,6 +118,7 @@ class ShopperData:
             From `Tombstones.all` of the same database, before the backup was restored.
         """
         with self._engine.begin() as connection:
+            be_patient(connection)
             self.tombstones.lock(connection)
             self.tombstones.add(connection, tombstones)
             moments = {one.user_hash: one.erased_at for one in self.tombstones.all_in(connection)}

@@ -60,9 +60,9 @@ class Tombstones:
         return [Tombstone(**row) for row in connection.execute(statement).mappings()]
 
     def erased(self, user_ids: Collection[str]) -> dict[str, datetime]:
-        """Return when each of those shoppers who were erased last was."""
-        with self._engine.begin() as connection:
-            return self.erased_in(connection, user_ids)
+        """Return when each of those shoppers who were erased last was; waits for nobody."""
+        with self._engine.connect() as connection:
+            return self.seen_in(connection, user_ids)
 
     def erased_in(self, connection: Connection, user_ids: Collection[str]) -> dict[str, datetime]:
         """Return as `erased` does, before a transaction writes what those shoppers did.

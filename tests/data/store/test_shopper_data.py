@@ -12,7 +12,14 @@ from sqlalchemy import text
 from modiste.data.store.database import Database
 from modiste.data.store.event_log import Event, EventLog, Recorded
 from modiste.data.store.schema import METADATA
-from modiste.data.store.search_log import KEPT, Feedback, Search, SearchLog, filters_text
+from modiste.data.store.search_log import (
+    KEPT,
+    MAX_FILTERS,
+    Feedback,
+    Search,
+    SearchLog,
+    filters_text,
+)
 from modiste.data.store.shopper_data import ShopperData
 from modiste.errors import UnknownItemError, UnknownSearchError
 
@@ -50,6 +57,15 @@ def search(number: int, user: str | None = "ana", **changed: object) -> Search:
         filters=filters_text({"color": ["red", "a\x00b"]}),
     )
     return replace(some, **changed)
+
+
+def test_filters_of_a_megabyte_are_not_kept() -> None:
+    few = {"brand": ["x" * (MAX_FILTERS - 15)]}
+    kept = filters_text(few)
+    assert kept is not None
+    assert len(kept) == MAX_FILTERS
+    assert filters_text({"brand": ["x" * (MAX_FILTERS - 14)]}) is None
+    assert filters_text({}) is None
 
 
 def everything_as_text(database: Database) -> str:
