@@ -34,6 +34,8 @@ class Body:
     ----------
     json : tuple of model
         The body is one of these; none if it cannot be JSON.
+    further_json : tuple of str
+        Media types that it may have besides ``application/json``.
     multipart : model, optional
         A form beside a file ``photo``: see `part`.
     part : str
@@ -48,6 +50,7 @@ class Body:
     """
 
     json: tuple[type[BaseModel], ...] = ()
+    further_json: tuple[str, ...] = ()
     multipart: type[BaseModel] | None = None
     part: str = "query"
     needs_photo: bool = False
@@ -99,6 +102,8 @@ class Operation:
         Whether the recommender works for it: such requests share the places and their queue.
     if_match : bool
         Whether ``If-Match`` is heeded, and 412 may come.
+    if_none_match : bool
+        Whether ``If-None-Match: *`` is heeded, and 412 may come.
     """
 
     operation_id: str
@@ -110,6 +115,7 @@ class Operation:
     body: Body | None = None
     computes: bool = False
     if_match: bool = False
+    if_none_match: bool = False
 
     @property
     def all_errors(self) -> tuple[int, ...]:
@@ -121,7 +127,7 @@ class Operation:
             found.add(409)
         if self.arguments is not None:
             found.add(422)
-        if self.if_match:
+        if self.if_match or self.if_none_match:
             found.add(412)
         if self.scope is not None:
             found.update(_OF_A_SCOPE)

@@ -179,6 +179,9 @@ def _written(write: Write, stored: LiveItem | None, known: Known) -> LiveItem | 
         if released is not None:
             before = LiveItem(item_id, released, version=0, looks_version=0, position=0)
     exists = before is not None and before.row is not None
+    if write.if_exists is not None and write.if_exists != exists:
+        rule = "must be there" if write.if_exists else "must not be there yet"
+        return Refused(item_id, CHANGED, f"The item {rule}; read it again. Received: {item_id!r}")
     if not exists and not isinstance(write, Upsert):
         return Refused(item_id, UNKNOWN, f"There is no such item. Received: {item_id!r}")
     version = before.version if before is not None and exists else None
@@ -191,6 +194,13 @@ def _written(write: Write, stored: LiveItem | None, known: Known) -> LiveItem | 
         )
     if before is None:
         before = LiveItem(item_id, None, version=0, looks_version=0, position=0)
+    if write.if_position is not None and write.if_position != before.position:
+        return Refused(
+            item_id,
+            CHANGED,
+            f"The item's last change must be at {write.if_position}; read it again. "
+            f"Received: one at {before.position}",
+        )
     if isinstance(write, Delete):
         return LiveItem(
             item_id, None, before.version + 1, before.version + 1, position=0, reborn=True
@@ -203,7 +213,13 @@ def _written(write: Write, stored: LiveItem | None, known: Known) -> LiveItem | 
     sha256 = before.photo_sha256
     if write.photo is not None:
         sha256 = hashlib.sha256(write.photo).hexdigest()
-    after = replace(before, row=row, version=before.version + 1, photo_sha256=sha256)
+    after = replace(
+        before,
+        row=row,
+        version=before.version + 1,
+        photo_sha256=sha256,
+        is_created=before.row is None,
+    )
     is_read = before.row is not None and row.reads_like(before.row)
     if is_read and sha256 == before.photo_sha256:
         return after
