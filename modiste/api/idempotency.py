@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Request, Response
 
+from modiste.api.doors.visit import client_address
 from modiste.api.problems import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ def answered_once(
 ) -> Response:
     """Return the JSON that `make` makes, or what it made for the same key and body before.
 
-    Without the header it is made each time. Keys of one client are not those of another.
+    Without the header it is made each time. Keys of one client are not those of another: clients
+    are told apart by ``Authorization``, and those that send none by their address.
 
     Raises
     ------
@@ -41,7 +43,9 @@ def answered_once(
             code="idempotency_key",
             status=400,
         )
-    owner = request.headers.get("Authorization", "")
+    authorization = request.headers.get("Authorization")
+    # Nobody can write a header that reads as another's address.
+    owner = f"address {client_address()}" if not authorization else f"key {authorization}"
     whole = f"{owner}\n{request.method}\n{request.path}\n{key}"
     return _json(kept.once(whole, body, make))
 

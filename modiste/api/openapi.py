@@ -217,7 +217,8 @@ def _headers(operation: Operation) -> Iterator[Schema]:
             "description": (
                 "Of the client's choosing. Within 24 hours the same key and body get the same "
                 "answer, another body under it is refused with 422, and one that comes while the "
-                "first is being answered with 409."
+                "first is being answered with 409. Clients have keys of their own: they are told "
+                "apart by Authorization, and without it by their address."
             ),
             "schema": {"type": "string", "minLength": 1, "maxLength": 255},
         }

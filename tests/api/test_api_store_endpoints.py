@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from contract import checked_client
+from contract import checked_client, document_of
 from fake_recommender import FakeRecommender, photo
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
@@ -165,6 +165,24 @@ def test_the_same_key_and_body_is_answered_once(shop: FlaskClient) -> None:
     assert other.get_json(force=True)["errors"][0]["code"] == "key_reused"
     of_another = {**key, "Authorization": "Bearer another"}
     assert shop.post("/v1/events", json=EVENT, headers=of_another).get_json()["known"] == 1
+
+
+def test_clients_without_a_key_are_told_apart_by_their_address(shop: FlaskClient) -> None:
+    def send(address: str, event_id: str, **headers: str) -> int:
+        return shop.post(
+            "/v1/events",
+            json={**EVENT, "event_id": event_id},
+            headers={"Idempotency-Key": "1", **headers},
+            environ_base={"REMOTE_ADDR": address},
+        ).status_code
+
+    assert send("192.0.2.1", "e1") == 200
+    assert send("192.0.2.1", "e2") == 422
+    assert send("192.0.2.2", "e2") == 200
+    assert send("192.0.2.3", "e3", Authorization="address 192.0.2.1") == 200
+    document = document_of(shop.application)["paths"]["/v1/events"]["post"]
+    (header,) = document["parameters"]
+    assert "by their address" in header["description"]
 
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 256, "é", "a b"])
