@@ -202,14 +202,24 @@ def test_facets_count_what_a_search_may_show(shop: FlaskClient) -> None:
     )
     body = shop.get("/v1/facets?color=red&color=navy&price_max=40&brand=Costa&limit=1").get_json()
     chosen = shown[(shown["price"] <= 40) & (shown["brand"] == "Costa")]
-    assert len(body["color"]) == 1
+    # What is filtered by is listed whatever the limit.
+    assert {one["value"]: one["count"] for one in body["color"]} == {
+        name: int((chosen["color"] == name).sum()) for name in ("red", "navy")
+    }
     assert body["n_values"]["color"] == 3
-    assert body["color"][0]["count"] == int(chosen["color"].value_counts().max())
     assert body["count"] == int(chosen["color"].isin(["red", "navy"]).sum())
     everything = {"k": N_ITEMS, "filters": {"color": ["red", "navy"], "brand": "Costa"}}
     everything["filters"]["price"] = {"max": 40}
     found = shop.post(URL, json={**everything, "filter_viewed": False}).get_json()
     assert len([p for p in found["recommendations"] if p["item_id"] != "i8"]) == body["count"]
+
+
+def test_a_chosen_value_without_items_is_listed_past_the_limit(shop: FlaskClient) -> None:
+    rare = "color=navy&price_max=0.01&limit=1"
+    body = shop.get(f"/v1/facets?{rare}&color=red").get_json()
+    assert {one["value"]: one["count"] for one in body["color"]} == {"red": 0, "navy": 0}
+    body = shop.get("/v1/facets?limit=1").get_json()
+    assert len(body["color"]) == 1
 
 
 @pytest.mark.parametrize(
