@@ -30,7 +30,10 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from modiste.api import ApiConfig
-from modiste.api.cursors import MAX_PAGED
+from modiste.api.cursor_keys import SIGNATURE_BYTES, CursorKeys
+from modiste.api.cursors import MAX_PAGED, Cursor
+from modiste.api.problems import InvalidRequestError
+from modiste.api.schemas import RecommendationRequest
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Factors
 from modiste.recommender.history import History
@@ -140,6 +143,79 @@ def test_what_is_no_cursor_is_refused(shop: FlaskClient, cursor: str) -> None:
     answer = shop.post(URL, json={"cursor": cursor})
     assert answer.status_code == 422
     assert answer.get_json(force=True)["errors"][0]["field"] == "cursor"
+
+
+def _changed(cursor: str, **changed: object) -> str:
+    """Return a cursor that says something else under the signature it has."""
+    said = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    names = ("version", "search_id", "asked", "page", "shown")
+    told = dict(zip(names, json.loads(zlib.decompress(said[SIGNATURE_BYTES:])), strict=True))
+    forged = zlib.compress(json.dumps(list({**told, **changed}.values())).encode())
+    return base64.urlsafe_b64encode(said[:SIGNATURE_BYTES] + forged).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "changed", [{"search_id": "0" * 32}, {"page": 5}, {"shown": ["\ud800"]}, {"shown": ["i1"]}]
+)
+def test_nobody_chooses_what_a_cursor_says(
+    client: FlaskClient, recommender: FakeRecommender, changed: dict[str, object]
+) -> None:
+    cursor = client.post(URL, json={"k": 3}).get_json()["next_cursor"]
+    recommender.calls.clear()
+    answer = client.post(URL, json={"k": 3, "cursor": _changed(cursor, **changed)})
+    assert answer.status_code == 422
+    assert answer.get_json(force=True)["errors"][0]["code"] == "cursor"
+    assert not recommender.calls
+    assert client.post(URL, json={"k": 3, "cursor": cursor}).status_code == 200
+
+
+def test_without_a_store_a_cursor_ends_with_the_process(
+    client: FlaskClient, recommender: FakeRecommender
+) -> None:
+    cursor = client.post(URL, json={"k": 3}).get_json()["next_cursor"]
+    later = checked_client(recommender, ApiConfig())
+    answer = later.post(URL, json={"k": 3, "cursor": cursor})
+    assert answer.get_json(force=True)["errors"][0]["code"] == "cursor"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        [2, "0" * 32, "asked", 1, ["i1"]],
+        [1, "0" * 31, "asked", 1, ["i1"]],
+        [1, "0" * 32, "asked", True, ["i1"]],
+        [1, "0" * 32, "asked", 1, []],
+        [1, "0" * 32, "asked", 1, ["i" * 10_000_000]],
+    ],
+)
+def test_what_another_version_signed_is_refused(told: object) -> None:
+    keys, payload = CursorKeys(), zlib.compress(json.dumps(told).encode())
+    cursor = base64.urlsafe_b64encode(keys.sign(payload) + payload).decode()
+    with pytest.raises(InvalidRequestError, match="cursor must be a next_cursor"):
+        Cursor.of(RecommendationRequest(cursor=cursor), None, keys)
+
+
+def test_a_store_that_comes_back_signs_from_then_on() -> None:
+    now, stores = [0.0], [OSError("away"), OSError("away"), b"shared"]
+
+    def read() -> bytes:
+        found = stores.pop(0)
+        if isinstance(found, OSError):
+            raise found
+        return found
+
+    keys = CursorKeys(read, clock=lambda: now[0])
+    first = keys.sign(b"a")
+    assert len(stores) == 2  # it is not asked at each search
+    now[0] = 6.0
+    assert keys.signed(b"a", first)
+    now[0] = 12.0
+    shared = keys.sign(b"a")
+    assert shared != first
+    assert keys.signed(b"a", first)
+    assert CursorKeys(lambda: b"shared").signed(b"a", shared)
+    assert not CursorKeys(lambda: b"other").signed(b"a", shared)
 
 
 def test_what_was_detected_may_be_searched_with(shop: FlaskClient) -> None:

@@ -79,6 +79,14 @@ def test_feedback_is_on_a_search_just_answered(shop: FlaskClient) -> None:
     assert shop.post("/v1/feedback", json=later).get_json() == {"new": True}
 
 
+def test_processes_of_one_store_read_each_others_cursors(
+    shop: FlaskClient, database: Database
+) -> None:
+    cursor = ask(shop, k=3)["next_cursor"]
+    other = checked_client(FakeRecommender(), ApiConfig(), database)
+    assert [one["rank"] for one in ask(other, k=3, cursor=cursor)["recommendations"]] == [4, 5, 6]
+
+
 @pytest.mark.parametrize(
     ("changed", "status"),
     [
