@@ -39,7 +39,9 @@ def _take_suffixes_off() -> None:
 def _compressed(response: Response) -> Response:
     kind = response.mimetype or ""
     is_json = kind == "application/json" or kind.endswith("+json")
-    if not is_json or response.direct_passthrough or "Content-Encoding" in response.headers:
+    # What comes a piece at a time is not gathered here.
+    is_whole = not (response.direct_passthrough or response.is_streamed)
+    if not is_json or not is_whole or "Content-Encoding" in response.headers:
         return response
     response.vary.add("Accept-Encoding")
     if request.accept_encodings.best_match(["identity", "gzip"]) != "gzip":

@@ -150,6 +150,34 @@ def test_a_shoppers_data_is_handed_over_and_erased(
     assert recommender.calls[-1]["query"].user_id is None
 
 
+def test_a_shopper_of_many_events_is_handed_over_a_piece_at_a_time(
+    shop: FlaskClient, database: Database
+) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO events (event_id, user_id, item_id, event_name, event_time) "
+                "SELECT n::text, 'ana', 'i1', 'view_item', now() - n * interval '1 s' "
+                "FROM generate_series(1, 2500) n"
+            )
+        )
+    address, packed = "/v1/users/ana", {"Accept-Encoding": "gzip"}
+    plain_client = FlaskClient(shop.application)
+    with plain_client.get(address, headers=packed) as answer:
+        pieces = list(answer.iter_encoded())
+    assert len(pieces) > 5
+    assert max(len(piece) for piece in pieces) < 40_000
+    written = json.loads(b"".join(pieces))
+    assert [int(one["event_id"]) for one in written["events"]] == list(range(2_500, 0, -1))
+    assert shop.get(address).get_json() == written
+    # Whoever leaves in between keeps no connection.
+    with plain_client.get(address) as left:
+        next(iter(left.iter_encoded()))
+    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert shop.head(address).status_code == 200
+    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("address", ["/v1/users/a%00b", f"/v1/users/{'x' * 257}"])
 def test_an_id_that_is_none_is_refused(shop: FlaskClient, address: str) -> None:
     assert shop.get(address).status_code == 422
