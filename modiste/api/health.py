@@ -33,13 +33,20 @@ class ReadyAnswer(HealthAnswer):
     refused: RefusedAnswer | None = None
 
 
-ALIVE = Operation("alive", "Whether the process runs.", scope=None, answers=(Answer(HealthAnswer),))
+ALIVE = Operation(
+    "alive",
+    "Whether the process runs.",
+    scope=None,
+    answers=(Answer(HealthAnswer),),
+    is_probe=True,
+)
 READY = Operation(
     "ready",
     "Whether a release is loaded, and which could not take over.",
     scope=None,
     answers=(Answer(ReadyAnswer),),
     errors=(503,),
+    is_probe=True,
 )
 
 

@@ -21,7 +21,7 @@ UNDOCUMENTED: Final = frozenset({"static"})
 
 _ATTRIBUTE: Final = "modiste_operation"
 _OF_A_BODY: Final = (400, 413, 415, 422)
-_OF_A_SCOPE: Final = (401, 403, 429)
+_OF_A_SCOPE: Final = (401, 403)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -100,6 +100,8 @@ class Operation:
     body : Body, optional
     computes : bool
         Whether the recommender works for it: such requests share the places and their queue.
+    is_probe : bool
+        Whether a load balancer asks it: such requests are never slowed down.
     if_match : bool
         Whether ``If-Match`` is heeded, and 412 may come.
     if_none_match : bool
@@ -114,6 +116,7 @@ class Operation:
     arguments: type[BaseModel] | None = None
     body: Body | None = None
     computes: bool = False
+    is_probe: bool = False
     if_match: bool = False
     if_none_match: bool = False
 
@@ -131,6 +134,8 @@ class Operation:
             found.add(412)
         if self.scope is not None:
             found.update(_OF_A_SCOPE)
+        if not self.is_probe:
+            found.add(429)
         return tuple(sorted(found))
 
 
