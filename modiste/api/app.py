@@ -93,19 +93,20 @@ def create_app(
     register_doors(app, config.doors, live, database)
     if isinstance(source, str | Path):
         _register_releases(app, Path(source), live, config)
-    since_release = recorder = None
+    since_release = recorder = keys = None
     if database is not None:
         # A service without a store loads no SQLAlchemy.
         from modiste.api.live_items import register_live_items
-        from modiste.api.store_endpoints import register_store_endpoints
+        from modiste.api.store_endpoints import cursor_keys, register_store_endpoints
 
         since_release, recorder = register_store_endpoints(app, database, metrics)
+        keys = cursor_keys(database)
         register_live_items(app, live, database)
     try:
         live.load()
     except (ReleaseError, StoreError) as error:
         logger.warning("no release to serve yet: %s", error)
-    app.register_blueprint(recommendations_blueprint(live, since_release, recorder))
+    app.register_blueprint(recommendations_blueprint(live, since_release, recorder, keys))
     app.register_blueprint(detection_blueprint(live))
     app.register_blueprint(facets_blueprint(live, config))
     app.register_blueprint(items_blueprint(live, since_release))

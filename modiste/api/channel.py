@@ -50,7 +50,9 @@ class ProblemTask(ErrorTask):  # type: ignore[misc]
         else:
             self.set_close_on_finish()
         self.content_length = len(content)
-        self.write(content)
+        # Of content after an answer to HEAD, a client makes the next answer.
+        sent = b"" if getattr(self.request, "command", None) == "HEAD" else content
+        self.write(sent)
         log_line(
             {
                 "method": "other",
@@ -58,7 +60,7 @@ class ProblemTask(ErrorTask):  # type: ignore[misc]
                 "status": error.code,
                 "milliseconds": round((time.time() - self.start_time) * 1000, 1),
                 "bytes_in": self.request.content_length,
-                "bytes_out": len(content),
+                "bytes_out": len(sent),
                 "request_id": asked,
             }
         )

@@ -1,7 +1,8 @@
 """The next page of a search: what its pages showed so far, carried by the client.
 
 A page is the best of what the earlier ones did not show, so products do not come twice though
-the release, the stock or the shopper's history change in between; nothing is kept here.
+the release, the stock or the shopper's history change in between; nothing is kept here. It is
+signed: who searched is known by ``search_id``, which no client may choose.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Final
 
 import numpy as np
 
+from modiste.api.cursor_keys import SIGNATURE_BYTES, CursorKeys
 from modiste.api.problems import InvalidRequestError
 from modiste.api.schemas import MAX_CURSOR, MAX_ID, RecommendationRequest
 from modiste.recommender.catalogue import Catalogue
@@ -52,18 +54,18 @@ class Cursor:
     shown: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, asked: RecommendationRequest, photo: bytes | None) -> Cursor:
+    def of(cls, asked: RecommendationRequest, photo: bytes | None, keys: CursorKeys) -> Cursor:
         """Return the place a request asks for: the start, or where its cursor says.
 
         Raises
         ------
         InvalidRequestError
-            If the cursor is not one, or of a search for something else.
+            If the cursor is not one of this service's, or of a search for something else.
         """
         searched = fingerprint(asked, photo)
         if asked.cursor is None:
             return cls(uuid.uuid4().hex, searched)
-        cursor = cls._read(asked.cursor)
+        cursor = cls._read(asked.cursor, keys)
         if cursor.asked != searched:
             raise _refused(
                 "A cursor goes on with its own search: send it beside the same photo, embedding, "
@@ -75,14 +77,14 @@ class Cursor:
         """Return how many products this page may show, at most `wanted`."""
         return min(wanted, MAX_PAGED - len(self.shown))
 
-    def next(self, items: Sequence[str], wanted: int) -> str | None:
+    def next(self, items: Sequence[str], wanted: int, keys: CursorKeys) -> str | None:
         """Return the cursor after a page of these items, or None if it was the last."""
         shown = (*self.shown, *items)
         if len(items) < wanted or len(shown) >= MAX_PAGED:
             return None
         told = [_VERSION, self.search_id, self.asked, self.page + 1, list(shown)]
         packed = zlib.compress(json.dumps(told, ensure_ascii=False).encode(), 6)
-        return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+        return base64.urlsafe_b64encode(keys.sign(packed) + packed).decode().rstrip("=")
 
     def hidden(self, catalogue: Catalogue) -> list[str]:
         """Return the items not to show again: those shown, and their sizes and colours."""
@@ -93,10 +95,13 @@ class Cursor:
         return catalogue.item_ids.externals(np.flatnonzero(np.isin(catalogue.groups, groups)))
 
     @classmethod
-    def _read(cls, text: str) -> Cursor:
+    def _read(cls, text: str, keys: CursorKeys) -> Cursor:
         try:
-            packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-            # No more than a cursor may hold, whatever it says it unpacks to.
+            said = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+            packed = said[SIGNATURE_BYTES:]
+            if not keys.signed(packed, said[:SIGNATURE_BYTES]):
+                raise _refused(_RULE)
+            # Another version may have signed it: no more than a cursor may hold, whatever it says.
             told = json.loads(zlib.decompressobj().decompress(packed, _MAX_JSON_BYTES))
         except (binascii.Error, zlib.error, ValueError, RecursionError):
             raise _refused(_RULE) from None

@@ -26,7 +26,10 @@ class PriceBandAnswer(BaseModel):
 
 
 class FacetsAnswer(BaseModel):
-    """Counts by facet; `n_values` says how many values each has, of which the most are listed."""
+    """Counts by facet; `n_values` says how many values each has, of which the most are listed.
+
+    Values that are filtered by are listed besides.
+    """
 
     release_id: str
     count: int
@@ -40,9 +43,13 @@ class FacetsAnswer(BaseModel):
 
     @classmethod
     def of(cls, found: Facets, release_id: str, limit: int) -> FacetsAnswer:
-        """Write counts down, `limit` values a facet."""
+        """Write counts down, `limit` values a facet and those that are filtered by."""
         listed = {
-            name: [FacetValueAnswer(value=v.value, count=v.n_items) for v in values[:limit]]
+            name: [
+                FacetValueAnswer(value=v.value, count=v.n_items)
+                for place, v in enumerate(values)
+                if place < limit or v.is_chosen
+            ]
             for name, values in found.values.items()
         }
         return cls(

@@ -9,13 +9,20 @@ from modiste.api.live import Live, unready
 from modiste.api.operations import Answer, Operation, documented
 from modiste.api.release_answers import ReadyAnswer, RefusedAnswer
 
-ALIVE = Operation("alive", "Whether the process runs.", scope=None, answers=(Answer(HealthAnswer),))
+ALIVE = Operation(
+    "alive",
+    "Whether the process runs.",
+    scope=None,
+    answers=(Answer(HealthAnswer),),
+    is_probe=True,
+)
 READY = Operation(
     "ready",
     "Whether a release is loaded, and which could not take over.",
     scope=None,
     answers=(Answer(ReadyAnswer),),
     errors=(503,),
+    is_probe=True,
 )
 
 

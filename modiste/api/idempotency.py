@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Request, Response
 
+from modiste.api.doors.visit import client_address
 from modiste.api.problems import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def answered_once(
     """Return the JSON that `make` makes, or what it made for the same key and body before.
 
     `make` is given the connection whose transaction keeps its answer. Without the header it is
-    given none, and made each time. Keys of one client are not those of another.
+    given none, and made each time. Keys of one client are not those of another: clients are told
+    apart by ``Authorization``, and those that send none by their address.
 
     Raises
     ------
@@ -44,7 +46,9 @@ def answered_once(
             code="idempotency_key",
             status=400,
         )
-    owner = request.headers.get("Authorization", "")
+    authorization = request.headers.get("Authorization")
+    # Nobody can write a header that reads as another's address.
+    owner = f"address {client_address()}" if not authorization else f"key {authorization}"
     whole = f"{owner}\n{request.method}\n{request.path}\n{key}"
     return _json(kept.once(whole, body, make))
 

@@ -41,7 +41,6 @@ def _usable(photo: bytes) -> bytes:
 
 
 _NoNul = AfterValidator(_without_nul)
-LiveItemId = Id
 Name = Annotated[str, StringConstraints(min_length=1, max_length=256), _NoNul]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=1_000, pattern=r"\S"), _NoNul]
 LongText = Annotated[str, StringConstraints(max_length=20_000), _NoNul]

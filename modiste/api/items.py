@@ -139,7 +139,7 @@ def item_tag(item_id: str, release: LiveRelease) -> str:
 
 def written_tag(version: int, position: int, release: LiveRelease) -> str:
     """Return the entity tag of an item of a version and a position in the store."""
-    return f"{version}-{release.release_id}-{position}"
+    return f"{version}-{position}-{release.release_id}"
 
 
 def _photo(content: bytes, sha256: str) -> Response:

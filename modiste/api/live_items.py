@@ -9,15 +9,12 @@ from pydantic import TypeAdapter, ValidationError
 from werkzeug.exceptions import PreconditionFailed
 
 from modiste.api.answers import FieldProblem, answer
-from modiste.api.config import MAX_BODY_BYTES, MAX_JSON_BYTES
+from modiste.api.item_bodies import ITEM_PART, MERGE_PATCH, read_item, read_lines
 from modiste.api.item_requests import (
     BATCH_LINE,
-    MAX_LINES,
-    MAX_PHOTO_BYTES,
     DeleteLine,
     ItemPatchRequest,
     ItemRequest,
-    LiveItemId,
     PatchLine,
     UpsertLine,
 )
@@ -26,9 +23,10 @@ from modiste.api.items import written_tag
 from modiste.api.live import Live, LiveRelease
 from modiste.api.live_catalogue import LiveCatalogue
 from modiste.api.operations import Answer, Body, Operation, documented
+from modiste.api.preconditions import conditioned
 from modiste.api.problems import InvalidRequestError, field_problems
+from modiste.api.schemas import Id
 from modiste.api.store_answers import BatchAnswer, ItemWrittenAnswer, LineProblem
-from modiste.data.images import photo_format
 from modiste.data.store.item_log import ItemLog
 from modiste.data.store.live_item import (
     CHANGED,
@@ -40,16 +38,12 @@ from modiste.data.store.live_item import (
     Upsert,
     Write,
 )
-from modiste.errors import InvalidImageError, UnknownItemError
+from modiste.errors import UnknownItemError
 
 if TYPE_CHECKING:
     from modiste.data.store.database import Database
 
-NDJSON = "application/x-ndjson"
-_JSON_TYPES = ("application/json", "application/merge-patch+json")
-_MULTIPART = "multipart/form-data"
-_ITEM, _PHOTO = "item", "photo"
-_ITEM_ID: TypeAdapter[str] = TypeAdapter(LiveItemId)
+_ITEM_ID: TypeAdapter[str] = TypeAdapter(Id)
 #: Name of the `LiveCatalogue` among an application's extensions.
 EXTENSION = "modiste_catalogue"
 
@@ -58,10 +52,11 @@ UPSERT = Operation(
     "upsert_item",
     "Write a whole item, and a photo of it: found within two seconds, without a new release.",
     scope="catalogue",
-    answers=(Answer(ItemWrittenAnswer),),
+    answers=(Answer(ItemWrittenAnswer), Answer(ItemWrittenAnswer, status=201)),
     errors=(404, 503),
-    body=Body(json=(ItemRequest,), multipart=ItemRequest, part=_ITEM),
+    body=Body(json=(ItemRequest,), multipart=ItemRequest, part=ITEM_PART),
     if_match=True,
+    if_none_match=True,
 )
 PATCH = Operation(
     "patch_item",
@@ -69,7 +64,12 @@ PATCH = Operation(
     scope="catalogue",
     answers=(Answer(ItemWrittenAnswer),),
     errors=(404, 503),
-    body=Body(json=(ItemPatchRequest,), multipart=ItemPatchRequest, part=_ITEM),
+    body=Body(
+        json=(ItemPatchRequest,),
+        further_json=(MERGE_PATCH,),
+        multipart=ItemPatchRequest,
+        part=ITEM_PART,
+    ),
     if_match=True,
 )
 DELETE = Operation(
@@ -108,26 +108,26 @@ def live_items_blueprint(live: Live, catalogue: LiveCatalogue) -> Blueprint:
     @blueprint.put("/<path:item_id>")
     @documented(UPSERT)
     def upsert(item_id: str) -> Response:
-        body, photo = _read()
+        body, photo = read_item(request)
         row = ItemRequest.model_validate_json(body).row()
-        return _write_one(live, catalogue, Upsert(_checked(item_id), row, photo, _if_version()))
+        return _write_one(live, catalogue, Upsert(_checked(item_id), row, photo))
 
     @blueprint.patch("/<path:item_id>")
     @documented(PATCH)
     def patch(item_id: str) -> Response:
-        body, photo = _read()
+        body, photo = read_item(request, MERGE_PATCH)
         changed = ItemPatchRequest.model_validate_json(body or b"{}").changed()
-        return _write_one(live, catalogue, Patch(_checked(item_id), changed, photo, _if_version()))
+        return _write_one(live, catalogue, Patch(_checked(item_id), changed, photo))
 
     @blueprint.delete("/<path:item_id>")
     @documented(DELETE)
     def delete(item_id: str) -> Response:
-        return _write_one(live, catalogue, Delete(_checked(item_id), _if_version()))
+        return _write_one(live, catalogue, Delete(_checked(item_id)))
 
     @blueprint.post("/batch")
     @documented(BATCH)
     def batch() -> Response:
-        return answer(_write_lines(live.release(), catalogue, _lines()))
+        return answer(_write_lines(live.release(), catalogue, read_lines(request)))
 
     return blueprint
 
@@ -139,7 +139,7 @@ def _write_one(live: Live, catalogue: LiveCatalogue, write: Write) -> Response:
         raise InvalidRequestError(
             problems[0].message, field=problems[0].field, code=problems[0].code
         )
-    (result,) = _stored(catalogue, release, [write])
+    (result,) = _stored(catalogue, release, [conditioned(write, request, release)])
     if isinstance(result, Refused):
         if result.code == CHANGED:
             raise PreconditionFailed(result.message)
@@ -156,6 +156,7 @@ def _write_one(live: Live, catalogue: LiveCatalogue, write: Write) -> Response:
         error=result.error,
     )
     response = answer(body)
+    response.status_code = 201 if result.is_created else 200
     response.set_etag(written_tag(result.version, result.position, release))
     return response
 
@@ -252,72 +253,3 @@ def _checked(item_id: str) -> str:
             field="item_id",
             code="item_id",
         ) from error
-
-
-def _if_version() -> int | None:
-    """Return the version that ``If-Match`` asks for; any of ours starts with it."""
-    tags = request.if_match
-    if not tags or tags.star_tag:
-        return None
-    # An empty tag, "", is told as None.
-    found = [(tag or "").partition("-")[0] for tag in tags.as_set()]
-    if len(found) == 1 and found[0].isascii() and found[0].isdigit() and len(found[0]) < 17:
-        return int(found[0])
-    raise PreconditionFailed(
-        f"If-Match must be one entity tag of this item, as GET answers it. Received: {tags}"
-    )
-
-
-def _read() -> tuple[bytes, bytes | None]:
-    """Return the JSON of a body, empty where it is only a photo, and the photo beside it."""
-    if request.mimetype in _JSON_TYPES:
-        request.max_content_length = MAX_JSON_BYTES
-        return request.get_data(cache=False), None
-    if request.mimetype != _MULTIPART:
-        raise _wrong_type(f"{_JSON_TYPES[0]}, or {_MULTIPART} with a photo")
-    request.max_form_memory_size = MAX_JSON_BYTES
-    files, form = request.files, request.form
-    unknown = [name for name in (*files, *form) if name not in {_ITEM, _PHOTO}]
-    if unknown or _PHOTO in form or len(files.getlist(_PHOTO)) > 1:
-        raise InvalidRequestError(
-            f"Send the JSON as the part {_ITEM!r} and one photo as the file {_PHOTO!r}. "
-            f"Received: {unknown or 'not exactly one file'}",
-            field=unknown[0] if unknown else _PHOTO,
-            code="parts",
-        )
-    body = files[_ITEM].read() if _ITEM in files else form.get(_ITEM, "").encode()
-    photo = files[_PHOTO].read() if _PHOTO in files else None
-    if photo is not None:
-        if len(photo) > MAX_PHOTO_BYTES:
-            raise InvalidImageError(
-                f"A photo of an item may have at most {MAX_PHOTO_BYTES:,} bytes; send a smaller "
-                f"one. Received: {len(photo):,} bytes",
-                code="too_large",
-            )
-        photo_format(photo)
-    return body, photo
-
-
-def _lines() -> list[bytes]:
-    if request.mimetype != NDJSON:
-        raise _wrong_type(f"{NDJSON}: one JSON object a line")
-    request.max_content_length = MAX_BODY_BYTES
-    lines = request.get_data(cache=False).split(b"\n")
-    n_lines = sum(1 for line in lines if line.strip())
-    if not 1 <= n_lines <= MAX_LINES:
-        raise InvalidRequestError(
-            f"A batch has 1 to {MAX_LINES:,} lines; send several. Received: {n_lines:,}",
-            field="body",
-            code="lines",
-            status=413 if n_lines else 422,
-        )
-    return lines
-
-
-def _wrong_type(expected: str) -> InvalidRequestError:
-    return InvalidRequestError(
-        f"Send {expected}. Received: {request.mimetype or 'no Content-Type'}",
-        field="Content-Type",
-        code="unsupported_media_type",
-        status=415,
-    )

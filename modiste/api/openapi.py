@@ -153,7 +153,9 @@ def _operation(rule: Rule, operation: Operation, references: References) -> Sche
         content: Schema = {}
         if body.json:
             schemas = [references[model, "validation"] for model in body.json]
-            content[_JSON] = {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}
+            schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+            for kind in (_JSON, *body.further_json):
+                content[kind] = {"schema": schema}
         if body.multipart is not None:
             reference = references[body.multipart, "validation"]
             content["multipart/form-data"] = multipart_content(
@@ -216,7 +218,8 @@ def _headers(operation: Operation) -> Iterator[Schema]:
             "description": (
                 "Of the client's choosing. Within 24 hours the same key and body get the same "
                 "answer, another body under it is refused with 422, and one that comes while the "
-                "first is being answered with 409."
+                "first is being answered with 409. Clients have keys of their own: they are told "
+                "apart by Authorization, and without it by their address."
             ),
             "schema": {"type": "string", "minLength": 1, "maxLength": 255},
         }
@@ -225,8 +228,19 @@ def _headers(operation: Operation) -> Iterator[Schema]:
             "name": "If-Match",
             "in": "header",
             "required": False,
-            "description": "Entity tag of the item as the client knows it; 412 if it has changed.",
+            "description": (
+                "Entity tag of the item as the client knows it, or * for any; 412 if it has "
+                "changed or is gone."
+            ),
             "schema": {"type": "string"},
+        }
+    if operation.if_none_match:
+        yield {
+            "name": "If-None-Match",
+            "in": "header",
+            "required": False,
+            "description": "*, to write an item that is not there yet; 412 if it is.",
+            "schema": {"type": "string", "enum": ["*"]},
         }
     if any(answer.cacheable for answer in operation.answers):
         yield {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
@@ -239,7 +253,7 @@ def _answer(answer: Answer, references: References) -> Schema:
     written: Schema = {"description": HTTPStatus(answer.status).phrase}
     if answer.model is not None:
         written["content"] = {_JSON: {"schema": references[answer.model, "serialization"]}}
-    else:
+    elif answer.media_types:
         written["content"] = {
             kind: {"schema": {"type": "object"}} if kind == _JSON else {}
             for kind in answer.media_types

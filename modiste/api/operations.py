@@ -21,7 +21,7 @@ UNDOCUMENTED: Final = frozenset({"static"})
 
 _ATTRIBUTE: Final = "modiste_operation"
 _OF_A_BODY: Final = (400, 413, 415, 422)
-_OF_A_SCOPE: Final = (401, 403, 429)
+_OF_A_SCOPE: Final = (401, 403)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -34,6 +34,8 @@ class Body:
     ----------
     json : tuple of model
         The body is one of these; none if it cannot be JSON.
+    further_json : tuple of str
+        Media types that it may have besides ``application/json``.
     multipart : model, optional
         A form beside a file ``photo``: see `part`.
     part : str
@@ -48,6 +50,7 @@ class Body:
     """
 
     json: tuple[type[BaseModel], ...] = ()
+    further_json: tuple[str, ...] = ()
     multipart: type[BaseModel] | None = None
     part: str = "query"
     needs_photo: bool = False
@@ -97,8 +100,12 @@ class Operation:
     body : Body, optional
     computes : bool
         Whether the recommender works for it: such requests share the places and their queue.
+    is_probe : bool
+        Whether a load balancer asks it: such requests are never slowed down.
     if_match : bool
         Whether ``If-Match`` is heeded, and 412 may come.
+    if_none_match : bool
+        Whether ``If-None-Match: *`` is heeded, and 412 may come.
     """
 
     operation_id: str
@@ -109,7 +116,9 @@ class Operation:
     arguments: type[BaseModel] | None = None
     body: Body | None = None
     computes: bool = False
+    is_probe: bool = False
     if_match: bool = False
+    if_none_match: bool = False
 
     @property
     def all_errors(self) -> tuple[int, ...]:
@@ -121,10 +130,12 @@ class Operation:
             found.add(409)
         if self.arguments is not None:
             found.add(422)
-        if self.if_match:
+        if self.if_match or self.if_none_match:
             found.add(412)
         if self.scope is not None:
             found.update(_OF_A_SCOPE)
+        if not self.is_probe:
+            found.add(429)
         return tuple(sorted(found))
 
 

@@ -41,7 +41,7 @@ TITLES = {
     404: "Not found",
     405: "Method not allowed",
     409: "The request conflicts with another",
-    412: "The item has changed",
+    412: "The item is not as the request expects",
     413: "The request is too large",
     415: "Unsupported media type",
     422: "The request is not valid",

@@ -16,6 +16,7 @@ from modiste.api.answers import (
     answer,
 )
 from modiste.api.bodies import read_search
+from modiste.api.cursor_keys import CursorKeys
 from modiste.api.cursors import Cursor
 from modiste.api.doors.visit import note_shopper
 from modiste.api.live import Live, LiveRelease
@@ -44,6 +45,7 @@ def recommendations_blueprint(
     live: Live,
     since_release: SinceRelease | None = None,
     recorder: SearchRecorder | None = None,
+    cursor_keys: CursorKeys | None = None,
 ) -> Blueprint:
     """Return the search endpoint over the release in use.
 
@@ -54,7 +56,10 @@ def recommendations_blueprint(
         What shoppers did since, if it is kept.
     recorder : SearchRecorder, optional
         Who writes searches down, if they are.
+    cursor_keys : CursorKeys, optional
+        What cursors are signed with; by default a key of this process.
     """
+    keys = cursor_keys or CursorKeys()
     blueprint = Blueprint("recommendations", __name__)
 
     @blueprint.post("/v1/recommendations")
@@ -63,7 +68,7 @@ def recommendations_blueprint(
         asked, photo = read_search(request)
         note_shopper(asked.user_id)
         _check_photo(asked, photo)
-        cursor = Cursor.of(asked, photo)
+        cursor = Cursor.of(asked, photo, keys)
         release = live.release()
         _check_filter_names(asked.filters or (), release.items.shown_columns)
         query, notes = query_of_now(asked.query(photo), release, since_release)
@@ -86,7 +91,7 @@ def recommendations_blueprint(
             )
         written = recommendations_answer(found, release, n_before=len(cursor.shown))
         written.search_id = cursor.search_id
-        written.next_cursor = cursor.next(shown, k)
+        written.next_cursor = cursor.next(shown, k, keys)
         return answer(written)
 
     return blueprint

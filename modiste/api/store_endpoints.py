@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, Response
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from modiste.api.bounded_reads import BoundedReads
+from modiste.api.cursor_keys import CursorKeys
 from modiste.api.events import events_blueprint
 from modiste.api.feedback import feedback_blueprint
 from modiste.api.metrics import Metrics
@@ -20,9 +21,12 @@ from modiste.data.store.background import BackgroundWriter
 from modiste.data.store.database import READERS, Database
 from modiste.data.store.event_log import EventLog
 from modiste.data.store.kept_answers import KeptAnswers
+from modiste.data.store.salts import shared_salt
 from modiste.data.store.search_log import SearchLog
 from modiste.data.store.shopper_data import ShopperData
 from modiste.data.store.shopper_history import ShopperHistory
+
+_SALT_OF_CURSORS = "cursors"
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +55,11 @@ def register_store_endpoints(
     reads = BoundedReads(READERS)
     database.before_closing(reads.close)
     return SinceRelease(ShopperHistory(database), reads), SearchRecorder(writer)
+
+
+def cursor_keys(database: Database) -> CursorKeys:
+    """Return what all processes of a store sign cursors with."""
+    return CursorKeys(lambda: shared_salt(database, _SALT_OF_CURSORS), SQLAlchemyError)
 
 
 def _unavailable(error: Exception) -> Response:

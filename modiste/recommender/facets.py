@@ -23,10 +23,14 @@ _SECONDS_A_DAY: Final = 86_400.0
 
 @dataclass(frozen=True)
 class FacetValue:
-    """A value of a facet, and the items that have it and pass the filters of other facets."""
+    """A value of a facet, and the items that have it and pass the filters of other facets.
+
+    Of a value that is filtered by, `is_chosen` is true.
+    """
 
     value: str
     n_items: int
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,7 @@ def _counted(
     # Stable: of equal counts, the names' own order.
     order = np.argsort(-counts, kind="stable")
     return tuple(
-        FacetValue(names[place], int(counts[place]))
+        FacetValue(names[place], int(counts[place]), is_chosen=names[place] in kept)
         for place in order.tolist()
         if counts[place] or names[place] in kept
     )

@@ -30,7 +30,10 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from modiste.api import ApiConfig
-from modiste.api.cursors import MAX_PAGED
+from modiste.api.cursor_keys import SIGNATURE_BYTES, CursorKeys
+from modiste.api.cursors import MAX_PAGED, Cursor
+from modiste.api.problems import InvalidRequestError
+from modiste.api.schemas import RecommendationRequest
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Factors
 from modiste.recommender.history import History
@@ -142,6 +145,79 @@ def test_what_is_no_cursor_is_refused(shop: FlaskClient, cursor: str) -> None:
     assert answer.get_json(force=True)["errors"][0]["field"] == "cursor"
 
 
+def _changed(cursor: str, **changed: object) -> str:
+    """Return a cursor that says something else under the signature it has."""
+    said = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    names = ("version", "search_id", "asked", "page", "shown")
+    told = dict(zip(names, json.loads(zlib.decompress(said[SIGNATURE_BYTES:])), strict=True))
+    forged = zlib.compress(json.dumps(list({**told, **changed}.values())).encode())
+    return base64.urlsafe_b64encode(said[:SIGNATURE_BYTES] + forged).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "changed", [{"search_id": "0" * 32}, {"page": 5}, {"shown": ["\ud800"]}, {"shown": ["i1"]}]
+)
+def test_nobody_chooses_what_a_cursor_says(
+    client: FlaskClient, recommender: FakeRecommender, changed: dict[str, object]
+) -> None:
+    cursor = client.post(URL, json={"k": 3}).get_json()["next_cursor"]
+    recommender.calls.clear()
+    answer = client.post(URL, json={"k": 3, "cursor": _changed(cursor, **changed)})
+    assert answer.status_code == 422
+    assert answer.get_json(force=True)["errors"][0]["code"] == "cursor"
+    assert not recommender.calls
+    assert client.post(URL, json={"k": 3, "cursor": cursor}).status_code == 200
+
+
+def test_without_a_store_a_cursor_ends_with_the_process(
+    client: FlaskClient, recommender: FakeRecommender
+) -> None:
+    cursor = client.post(URL, json={"k": 3}).get_json()["next_cursor"]
+    later = checked_client(recommender, ApiConfig())
+    answer = later.post(URL, json={"k": 3, "cursor": cursor})
+    assert answer.get_json(force=True)["errors"][0]["code"] == "cursor"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        [2, "0" * 32, "asked", 1, ["i1"]],
+        [1, "0" * 31, "asked", 1, ["i1"]],
+        [1, "0" * 32, "asked", True, ["i1"]],
+        [1, "0" * 32, "asked", 1, []],
+        [1, "0" * 32, "asked", 1, ["i" * 10_000_000]],
+    ],
+)
+def test_what_another_version_signed_is_refused(told: object) -> None:
+    keys, payload = CursorKeys(), zlib.compress(json.dumps(told).encode())
+    cursor = base64.urlsafe_b64encode(keys.sign(payload) + payload).decode()
+    with pytest.raises(InvalidRequestError, match="cursor must be a next_cursor"):
+        Cursor.of(RecommendationRequest(cursor=cursor), None, keys)
+
+
+def test_a_store_that_comes_back_signs_from_then_on() -> None:
+    now, stores = [0.0], [OSError("away"), OSError("away"), b"shared"]
+
+    def read() -> bytes:
+        found = stores.pop(0)
+        if isinstance(found, OSError):
+            raise found
+        return found
+
+    keys = CursorKeys(read, clock=lambda: now[0])
+    first = keys.sign(b"a")
+    assert len(stores) == 2  # it is not asked at each search
+    now[0] = 6.0
+    assert keys.signed(b"a", first)
+    now[0] = 12.0
+    shared = keys.sign(b"a")
+    assert shared != first
+    assert keys.signed(b"a", first)
+    assert CursorKeys(lambda: b"shared").signed(b"a", shared)
+    assert not CursorKeys(lambda: b"other").signed(b"a", shared)
+
+
 def test_what_was_detected_may_be_searched_with(shop: FlaskClient) -> None:
     seen = shop.post("/v1/detect", data={"photo": (io.BytesIO(encoded(1)), "a.png")}).get_json()
     assert seen["category"] == "Dress"
@@ -202,14 +278,24 @@ def test_facets_count_what_a_search_may_show(shop: FlaskClient) -> None:
     )
     body = shop.get("/v1/facets?color=red&color=navy&price_max=40&brand=Costa&limit=1").get_json()
     chosen = shown[(shown["price"] <= 40) & (shown["brand"] == "Costa")]
-    assert len(body["color"]) == 1
+    # What is filtered by is listed whatever the limit.
+    assert {one["value"]: one["count"] for one in body["color"]} == {
+        name: int((chosen["color"] == name).sum()) for name in ("red", "navy")
+    }
     assert body["n_values"]["color"] == 3
-    assert body["color"][0]["count"] == int(chosen["color"].value_counts().max())
     assert body["count"] == int(chosen["color"].isin(["red", "navy"]).sum())
     everything = {"k": N_ITEMS, "filters": {"color": ["red", "navy"], "brand": "Costa"}}
     everything["filters"]["price"] = {"max": 40}
     found = shop.post(URL, json={**everything, "filter_viewed": False}).get_json()
     assert len([p for p in found["recommendations"] if p["item_id"] != "i8"]) == body["count"]
+
+
+def test_a_chosen_value_without_items_is_listed_past_the_limit(shop: FlaskClient) -> None:
+    rare = "color=navy&price_max=0.01&limit=1"
+    body = shop.get(f"/v1/facets?{rare}&color=red").get_json()
+    assert {one["value"]: one["count"] for one in body["color"]} == {"red": 0, "navy": 0}
+    body = shop.get("/v1/facets?limit=1").get_json()
+    assert len(body["color"]) == 1
 
 
 @pytest.mark.parametrize(

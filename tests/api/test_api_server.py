@@ -18,6 +18,7 @@ import pytest
 from fake_recommender import RELEASE_ID, FakeRecommender, photo
 
 from modiste.api import create_app, serve
+from modiste.api.channel import BoundedDispatcher, Channel
 from modiste.api.config import MAX_BODY_BYTES
 from modiste.api.listening import allow_connections, open_sockets
 from modiste.api.server import Server
@@ -80,6 +81,39 @@ def test_what_waitress_refuses_is_a_problem_too(server: Server) -> None:
     status, kind, body = ask(server.port, "GET", "/" + "x" * 300_000)
     assert (status, kind) == (431, PROBLEM)
     assert json.loads(body)["status"] == 431
+
+
+def test_a_busy_answer_to_head_has_no_content(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nobody may wait: all but the probes are turned away.
+    monkeypatch.setattr("modiste.api.channel.BoundedDispatcher.add_task", _refuse)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        connection.sendall(b"HEAD /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n")
+        head = _read_head(connection)
+        assert head.startswith(b"HTTP/1.1 503")
+        assert b"connection: close" not in head.lower()
+        connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n")
+        # The next answer begins where the first one's head ended.
+        assert _read_head(connection).startswith(b"HTTP/1.1 503")
+
+
+def _refuse(dispatcher: BoundedDispatcher, task: Channel) -> None:
+    dispatcher._max_queued = 0
+    _ADD_TASK(dispatcher, task)
+
+
+_ADD_TASK = BoundedDispatcher.add_task
+
+
+def _read_head(connection: socket.socket) -> bytes:
+    # One byte at a time, so that nothing of what follows is taken.
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        byte = connection.recv(1)
+        assert byte, head
+        head += byte
+    return head
 
 
 @pytest.mark.parametrize("n_bytes", [MAX_BODY_BYTES + 1, MAX_BODY_BYTES * 2])

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from contract import checked_client
+from contract import checked_client, document_of
 from fake_recommender import FakeRecommender, photo
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
@@ -80,6 +80,14 @@ def test_feedback_is_on_a_search_just_answered(shop: FlaskClient) -> None:
     assert shop.post("/v1/feedback", json=later).get_json() == {"new": True}
 
 
+def test_processes_of_one_store_read_each_others_cursors(
+    shop: FlaskClient, database: Database
+) -> None:
+    cursor = ask(shop, k=3)["next_cursor"]
+    other = checked_client(FakeRecommender(), ApiConfig(), database)
+    assert [one["rank"] for one in ask(other, k=3, cursor=cursor)["recommendations"]] == [4, 5, 6]
+
+
 @pytest.mark.parametrize(
     ("changed", "status"),
     [
@@ -144,6 +152,34 @@ def test_a_shoppers_data_is_handed_over_and_erased(
     assert recommender.calls[-1]["query"].user_id is None
 
 
+def test_a_shopper_of_many_events_is_handed_over_a_piece_at_a_time(
+    shop: FlaskClient, database: Database
+) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO events (event_id, user_id, item_id, event_name, event_time) "
+                "SELECT n::text, 'ana', 'i1', 'view_item', now() - n * interval '1 s' "
+                "FROM generate_series(1, 2500) n"
+            )
+        )
+    address, packed = "/v1/users/ana", {"Accept-Encoding": "gzip"}
+    plain_client = FlaskClient(shop.application)
+    with plain_client.get(address, headers=packed) as answer:
+        pieces = list(answer.iter_encoded())
+    assert len(pieces) > 5
+    assert max(len(piece) for piece in pieces) < 40_000
+    written = json.loads(b"".join(pieces))
+    assert [int(one["event_id"]) for one in written["events"]] == list(range(2_500, 0, -1))
+    assert shop.get(address).get_json() == written
+    # Whoever leaves in between keeps no connection.
+    with plain_client.get(address) as left:
+        next(iter(left.iter_encoded()))
+    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert shop.head(address).status_code == 200
+    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("address", ["/v1/users/a%00b", f"/v1/users/{'x' * 257}"])
 def test_an_id_that_is_none_is_refused(shop: FlaskClient, address: str) -> None:
     assert shop.get(address).status_code == 422
@@ -181,6 +217,24 @@ def test_the_same_key_and_body_is_answered_once(shop: FlaskClient) -> None:
     assert other.get_json(force=True)["errors"][0]["code"] == "key_reused"
     of_another = {**key, "Authorization": "Bearer another"}
     assert shop.post("/v1/events", json=EVENT, headers=of_another).get_json()["known"] == 1
+
+
+def test_clients_without_a_key_are_told_apart_by_their_address(shop: FlaskClient) -> None:
+    def send(address: str, event_id: str, **headers: str) -> int:
+        return shop.post(
+            "/v1/events",
+            json={**EVENT, "event_id": event_id},
+            headers={"Idempotency-Key": "1", **headers},
+            environ_base={"REMOTE_ADDR": address},
+        ).status_code
+
+    assert send("192.0.2.1", "e1") == 200
+    assert send("192.0.2.1", "e2") == 422
+    assert send("192.0.2.2", "e2") == 200
+    assert send("192.0.2.3", "e3", Authorization="address 192.0.2.1") == 200
+    document = document_of(shop.application)["paths"]["/v1/events"]["post"]
+    (header,) = document["parameters"]
+    assert "by their address" in header["description"]
 
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 256, "é", "a b"])

@@ -7,6 +7,7 @@ import math
 import random
 
 import pytest
+from contract import checked_client
 from fake_recommender import FakeRecommender, photo
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -134,3 +135,19 @@ def test_addresses_of_one_ipv6_network_share_a_bucket() -> None:
 
 def test_without_rates_nothing_is_slowed_down(client: FlaskClient) -> None:
     assert {client.get("/v1/items/item-1").status_code for _ in range(60)} == {200}
+
+
+def test_the_page_and_the_contract_are_limited_by_address_and_the_probes_are_not(
+    recommender: FakeRecommender,
+) -> None:
+    config = ApiConfig(doors=DoorSettings(rates=Rates(address=SLOW)))
+    client = checked_client(recommender, config)
+    for address, path in (("192.0.2.1", "/openapi.json"), ("192.0.2.2", "/")):
+        asker = {"environ_base": {"REMOTE_ADDR": address}}
+        statuses = []
+        for _ in range(3):
+            with client.get(path, **asker) as answer:
+                statuses.append(answer.status_code)
+        assert statuses == [200, 200, 429]
+        assert client.get("/healthz", **asker).status_code == 200
+        assert client.get("/readyz", **asker).status_code == 200

@@ -158,7 +158,7 @@ def test_a_new_item_is_found_by_its_words_its_photo_and_its_columns(
     shop: FlaskClient, described: Callable[[], None]
 ) -> None:
     answer = shop.put("/v1/items/new%2F1", data=with_photo(DRESS, jpeg(0)))
-    assert answer.status_code == 200, answer.data
+    assert answer.status_code == 201, answer.data
     assert answer.json["state"] == "pending"
     # Before anything was read of it, by what the shop says.
     assert found(shop, filters={"brand": "Unheard of"}) == ["new/1"]
@@ -303,7 +303,7 @@ def test_other_faults_are_told(
     assert shop.put(f"/v1/items/{'n' * 300}", json=DRESS).status_code == 422
     gif = with_photo(DRESS, b"GIF89a" + bytes(90))
     assert shop.put("/v1/items/n1", data=gif).status_code == 415
-    monkeypatch.setattr("modiste.api.live_items.MAX_PHOTO_BYTES", 100)
+    monkeypatch.setattr("modiste.api.item_bodies.MAX_PHOTO_BYTES", 100)
     large = with_photo(DRESS, jpeg(0))
     assert shop.put("/v1/items/n1", data=large).status_code == 413
     two = {"item": json.dumps(DRESS), "other": "x"}

@@ -15,7 +15,8 @@ from flask import Flask, Response, request
 _YEAR_SECONDS: Final = 31_536_000
 _PREFLIGHT_SECONDS: Final = 600
 _MAY_BE_SENT: Final = (
-    "Authorization, Content-Type, Idempotency-Key, If-None-Match, traceparent, X-Request-Id"
+    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, traceparent, "
+    "X-Request-Id"
 )
 _MAY_BE_READ: Final = "ETag, Retry-After, traceparent, WWW-Authenticate, X-Request-Id"
 _PERMISSIONS: Final = (

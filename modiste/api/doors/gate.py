@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from modiste.api.doors.places import Places
 from modiste.api.doors.rates import Buckets, Rate
-from modiste.api.doors.routes import OPEN, computes, scope_of
+from modiste.api.doors.routes import OPEN, computes, is_probe, scope_of
 from modiste.api.doors.settings import DoorSettings
 from modiste.api.doors.visit import client_address, end_visit, this_visit
 from modiste.api.problems import problem
@@ -63,10 +63,12 @@ class Gate:
             raise RequestEntityTooLarge
         endpoint = request.endpoint
         scope = OPEN if endpoint is None else scope_of(current_app, endpoint)
-        if endpoint is not None and scope == OPEN:
+        if endpoint is not None and is_probe(current_app, endpoint):
             return None
         # Whoever guesses keys is slowed down as well.
         refused = self._slow_down(self._of_addresses, client_address())
+        if endpoint is not None and scope == OPEN:
+            return refused
         if refused is None and self._keys is not None and endpoint and request.method != "OPTIONS":
             refused = self._ask_for_key(self._keys, scope)
         may_compute = endpoint is not None and computes(current_app, endpoint)

@@ -9,7 +9,7 @@ from flask import Flask
 from modiste.api.operations import UNDOCUMENTED, operation_of
 from modiste.data.store.scopes import ADMIN
 
-#: Needs no key, is never slowed down and never waits.
+#: Needs no key and never waits.
 OPEN: Final = "open"
 
 
@@ -19,6 +19,12 @@ def scope_of(app: Flask, endpoint: str) -> str:
         return OPEN
     operation = operation_of(app, endpoint)
     return ADMIN if operation is None else operation.scope or OPEN
+
+
+def is_probe(app: Flask, endpoint: str) -> bool:
+    """Whether an endpoint is never slowed down."""
+    operation = operation_of(app, endpoint)
+    return operation is not None and operation.is_probe
 
 
 def computes(app: Flask, endpoint: str) -> bool:

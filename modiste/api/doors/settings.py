@@ -30,7 +30,7 @@ class DoorSettings:
     Parameters
     ----------
     require_keys : bool
-        Ask for a key of the right scope on every route but the probes and the page.
+        Ask for a key of the right scope on every route but the probes, the page and the contract.
     rates : Rates
         `DEFAULT_RATES` suit a service that asks for keys.
     allowed_origins : tuple of str

@@ -226,6 +226,9 @@ def _written(write: Write, stored: LiveItem | None, known: Known, least: int) ->
         if released is not None:
             before = LiveItem(item_id, released, version=0, looks_version=0, position=0)
     exists = before is not None and before.row is not None
+    if write.if_exists is not None and write.if_exists != exists:
+        rule = "must be there" if write.if_exists else "must not be there yet"
+        return Refused(item_id, CHANGED, f"The item {rule}; read it again. Received: {item_id!r}")
     if not exists and not isinstance(write, Upsert):
         return Refused(item_id, UNKNOWN, f"There is no such item. Received: {item_id!r}")
     version = before.version if before is not None and exists else None
@@ -238,6 +241,13 @@ def _written(write: Write, stored: LiveItem | None, known: Known, least: int) ->
         )
     if before is None:
         before = LiveItem(item_id, None, version=0, looks_version=0, position=0)
+    if write.if_position is not None and write.if_position != before.position:
+        return Refused(
+            item_id,
+            CHANGED,
+            f"The item's last change must be at {write.if_position}; read it again. "
+            f"Received: one at {before.position}",
+        )
     version = max(before.version, least) + 1
     if isinstance(write, Delete):
         return LiveItem(item_id, None, version, version, position=0, reborn=True)
@@ -249,7 +259,13 @@ def _written(write: Write, stored: LiveItem | None, known: Known, least: int) ->
     sha256 = before.photo_sha256
     if write.photo is not None:
         sha256 = hashlib.sha256(write.photo).hexdigest()
-    after = replace(before, row=row, version=version, photo_sha256=sha256)
+    after = replace(
+        before,
+        row=row,
+        version=version,
+        photo_sha256=sha256,
+        is_created=before.row is None,
+    )
     is_read = before.row is not None and row.reads_like(before.row)
     if is_read and sha256 == before.photo_sha256:
         return after

@@ -103,6 +103,8 @@ class LiveItem:
         Scores of attributes on the photo.
     embedding : ndarray or None
         Shape ``(embedding_size,)`` float16.
+    is_created : bool
+        Whether the write that returned it made it; never of an item that was read.
     """
 
     item_id: str
@@ -119,6 +121,7 @@ class LiveItem:
     said_attributes: tuple[str, ...] | None = None
     seen: Mapping[str, float] = field(default_factory=dict)
     embedding: NDArray[np.float16] | None = None
+    is_created: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -132,12 +135,18 @@ class Upsert:
     photo : bytes, optional
     if_version : int, optional
         Only if this is the item's version; 0 is an item that only the release has.
+    if_position : int, optional
+        Only if this is the position of the item's last change.
+    if_exists : bool, optional
+        Only if there is such an item, or if there is none.
     """
 
     item_id: str
     row: ItemRow
     photo: bytes | None = None
     if_version: int | None = None
+    if_position: int | None = None
+    if_exists: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -150,7 +159,7 @@ class Patch:
     changed : mapping of str to object
         By names of `ItemRow`.
     photo : bytes, optional
-    if_version : int, optional
+    if_version, if_position, if_exists : optional
         As in `Upsert`.
     """
 
@@ -158,6 +167,8 @@ class Patch:
     changed: Mapping[str, object]
     photo: bytes | None = None
     if_version: int | None = None
+    if_position: int | None = None
+    if_exists: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -167,12 +178,14 @@ class Delete:
     Parameters
     ----------
     item_id : str
-    if_version : int, optional
+    if_version, if_position, if_exists : optional
         As in `Upsert`.
     """
 
     item_id: str
     if_version: int | None = None
+    if_position: int | None = None
+    if_exists: bool | None = None
 
 
 Write = Upsert | Patch | Delete
@@ -181,7 +194,7 @@ UNKNOWN, CHANGED = "unknown_item", "changed_since"
 
 @dataclass(frozen=True)
 class Refused:
-    """Why one write was not made: `UNKNOWN`, or `CHANGED` since the version it names."""
+    """Why one write was not made: `UNKNOWN`, or `CHANGED` since what it asks for."""
 
     item_id: str
     code: str

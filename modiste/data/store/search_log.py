@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import any_, func, literal, select
+from sqlalchemy import Connection, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from modiste.data.store.database import Database, be_patient
@@ -85,6 +85,20 @@ def filters_text(filters: Mapping[str, object] | None) -> str | None:
     return text if len(text) <= MAX_FILTERS else None
 
 
+def _owners(connection: Connection, searches: Sequence[Search]) -> dict[str, str | None]:
+    """Return whose each search is: of its earliest page that is kept, or else is to be kept."""
+    owners: dict[str, str | None] = {}
+    for one in sorted(searches, key=lambda search: search.page):
+        owners.setdefault(one.search_id, one.user_id)
+    kept = (
+        select(SEARCHES.c.search_id, SEARCHES.c.user_id)
+        .where(SEARCHES.c.search_id.in_(list(owners)))
+        .order_by(SEARCHES.c.page.desc())
+    )
+    # The earliest comes last.
+    return owners | {row.search_id: row.user_id for row in connection.execute(kept)}
+
+
 class SearchLog:
     """The searches of a database, and the feedback on them.
 
@@ -102,6 +116,8 @@ class SearchLog:
     def write(self, searches: Sequence[Search]) -> None:
         """Keep searches, but of shoppers who were erased since; a page is kept once.
 
+        A later page counts only for whoever the earliest page is of.
+
         Raises
         ------
         sqlalchemy.exc.SQLAlchemyError
@@ -110,10 +126,16 @@ class SearchLog:
         users = {one.user_id for one in searches if one.user_id is not None}
         with self._engine.begin() as connection:
             erased = self._tombstones.erased_in(connection, users)
-            kept = [
-                {**asdict(one), "shown": list(one.shown)}
+            counted = [
+                one
                 for one in searches
                 if one.user_id not in erased or one.made_at > erased[one.user_id]
+            ]
+            owners = _owners(connection, counted)
+            kept = [
+                {**asdict(one), "shown": list(one.shown)}
+                for one in counted
+                if one.user_id == owners[one.search_id]
             ]
             if kept:
                 connection.execute(insert(SEARCHES).on_conflict_do_nothing(), kept)

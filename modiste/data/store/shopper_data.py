@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Select, select, union
 
@@ -16,6 +17,7 @@ from modiste.data.store.search_log import Feedback, Search
 from modiste.data.store.tombstones import Tombstone, Tombstones
 
 _OF_EVENTS: Final = (EVENTS, QUARANTINED)
+_ROWS_AT_A_TIME: Final = 500
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,16 @@ class ShopperRecord:
     quarantined: tuple[Event, ...]
     searches: tuple[Search, ...]
     feedback: tuple[Feedback, ...]
+
+
+@dataclass(frozen=True)
+class ShopperRows:
+    """As `ShopperRecord`, of which each part is read as it is gone through, and once."""
+
+    events: Iterator[Event]
+    quarantined: Iterator[Event]
+    searches: Iterator[Search]
+    feedback: Iterator[Feedback]
 
 
 @dataclass(frozen=True)
@@ -64,28 +76,46 @@ class ShopperData:
 
     def record(self, user_id: str) -> ShopperRecord:
         """Return all there is of a shopper; empty parts where there is nothing."""
-        searches = select(SEARCHES).where(SEARCHES.c.user_id == user_id)
-        feedback = select(FEEDBACK).where(FEEDBACK.c.search_id.in_(_searches_of(user_id)))
-        with self._engine.connect() as connection:
-            # One moment for all of it.
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            events, quarantined = (
-                tuple(
-                    Event(**row)
-                    for row in connection.execute(
-                        select(*(table.c[name] for name in EVENT_COLUMNS))
-                        .where(table.c.user_id == user_id)
-                        .order_by(table.c.event_time, table.c.event_id)
-                    ).mappings()
-                )
-                for table in _OF_EVENTS
-            )
-            asked = searches.order_by(SEARCHES.c.made_at, SEARCHES.c.search_id, SEARCHES.c.page)
-            found = connection.execute(asked).mappings()
-            made = tuple(Search(**{**row, "shown": tuple(row["shown"])}) for row in found)
-            thought = connection.execute(feedback.order_by(FEEDBACK.c.made_at)).mappings()
+        with self.reading(user_id) as rows:
             return ShopperRecord(
-                events, quarantined, made, tuple(Feedback(**row) for row in thought)
+                tuple(rows.events),
+                tuple(rows.quarantined),
+                tuple(rows.searches),
+                tuple(rows.feedback),
+            )
+
+    @contextmanager
+    def reading(self, user_id: str) -> Iterator[ShopperRows]:
+        """Read all there is of a shopper a piece at a time, however much it is.
+
+        A connection of the database is held as long as this context is open.
+        """
+        searches = select(SEARCHES).where(SEARCHES.c.user_id == user_id)
+        searches = searches.order_by(SEARCHES.c.made_at, SEARCHES.c.search_id, SEARCHES.c.page)
+        feedback = select(FEEDBACK).where(FEEDBACK.c.search_id.in_(_searches_of(user_id)))
+        feedback = feedback.order_by(FEEDBACK.c.made_at)
+        events, quarantined = (
+            select(*(table.c[name] for name in EVENT_COLUMNS))
+            .where(table.c.user_id == user_id)
+            .order_by(table.c.event_time, table.c.event_id)
+            for table in _OF_EVENTS
+        )
+        with self._engine.connect() as connection, ExitStack() as cursors:
+            # One moment for all of it.
+            connection = connection.execution_options(
+                isolation_level="REPEATABLE READ", yield_per=_ROWS_AT_A_TIME
+            )
+
+            def rows(statement: Select[Any]) -> Iterator[Mapping[str, Any]]:
+                return cursors.enter_context(closing(_rows(connection, statement)))
+
+            yield ShopperRows(
+                events=(Event(**row) for row in rows(events)),
+                quarantined=(Event(**row) for row in rows(quarantined)),
+                searches=(
+                    Search(**{**row, "shown": tuple(row["shown"])}) for row in rows(searches)
+                ),
+                feedback=(Feedback(**row) for row in rows(feedback)),
             )
 
     def erase(self, user_id: str, *, now: datetime | None = None) -> Erased:
@@ -135,6 +165,15 @@ class ShopperData:
                     gone = _erase(connection, user_id, erased_at, everything=False)
                     n_shoppers += gone.n_events + gone.n_searches + gone.n_feedback > 0
             return n_shoppers
+
+
+def _rows(
+    connection: Connection, statement: Select[Any]
+) -> Generator[Mapping[str, Any], None, None]:
+    # Not asked before somebody wants the first row.
+    with connection.execute(statement) as found:
+        for row in found.mappings():
+            yield {str(name): cell for name, cell in row.items()}
 
 
 def _erase(

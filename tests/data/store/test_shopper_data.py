@@ -205,3 +205,10 @@ def test_searches_and_feedback_are_kept_for_a_while(
     record = shoppers.record("ana")
     assert [one.search_id for one in record.searches] == ["s1"]
     assert [one.search_id for one in record.feedback] == ["s1"]
+
+
+def test_a_page_of_anothers_search_is_not_kept(shoppers: ShopperData, searches: SearchLog) -> None:
+    searches.write([search(1, "ben", page=1), search(1), search(2, None)])
+    searches.write([search(1, "ben", page=2), search(1, page=3), search(2, "ben", page=1)])
+    assert [one.page for one in shoppers.record("ana").searches] == [0, 3]
+    assert shoppers.record("ben").searches == ()
