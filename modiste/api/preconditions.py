@@ -19,8 +19,9 @@ from modiste.api.live_release import LiveRelease
 from modiste.api.problems import InvalidRequestError
 from modiste.data.store.live_item import Write
 
-#: Version and position; what follows tells releases apart, and a write is of no release.
-_OF_THE_STORE: Final = re.compile(r"([1-9][0-9]{0,15})-([0-9]{1,16})(?:-.*)?")
+#: Version and position; what follows tells releases apart, and a write is of no release. The
+#: version alone is what the answer to a write tells in its body.
+_OF_THE_STORE: Final = re.compile(r"([1-9][0-9]{0,15})(?:-([0-9]{1,16})(?:-.*)?)?")
 
 
 def conditioned(write: Write, request: Request, release: LiveRelease) -> Write:
@@ -59,11 +60,12 @@ def conditioned(write: Write, request: Request, release: LiveRelease) -> Write:
     if tags.star_tag:
         return replace(write, if_exists=True)
     # Weak ones are left out: they may stand for other bytes.
-    found = list(tags.as_set())
+    # An empty tag, "", is told as None.
+    found = [tag or "" for tag in tags.as_set()]
     if len(found) == 1:
         told = _OF_THE_STORE.fullmatch(found[0])
         if told is not None:
-            version, position = int(told[1]), int(told[2])
+            version, position = int(told[1]), None if told[2] is None else int(told[2])
             return replace(write, if_version=version, if_position=position, if_exists=True)
         if found[0].startswith("0-") and found[0] == item_tag(write.item_id, release):
             return replace(write, if_version=0, if_exists=True)

@@ -325,14 +325,17 @@ def test_whatever_a_shopper_is_called_they_can_be_erased(shop: FlaskClient, user
         ("0001-01-01T00:00:00Z", 422),
         ("1899-12-31T23:59:59Z", 422),
         ("1900-01-01T00:00:00Z", 200),
-        ("9999-12-31T23:59:59Z", 200),
+        ("2200-12-31T23:59:59Z", 200),
+        ("9999-12-31T23:59:59Z", 422),
     ],
 )
 def test_a_time_that_cannot_be_read_again_is_refused(
     shop: FlaskClient, moment: str, status: int
 ) -> None:
     assert shop.post("/v1/events", json={**EVENT, "event_time": moment}).status_code == status
+    shop.delete("/v1/items/new")  # of the case before
     item = shop.put("/v1/items/new", json={"title": "New", "available_from": moment})
-    assert item.status_code == status
+    assert item.status_code == (201 if status == 200 else status)
     assert shop.get("/v1/users/ana").status_code == 200
-    assert shop.put("/v1/items/new", json={"title": "Newer"}).status_code == 200
+    newer = shop.put("/v1/items/new", json={"title": "Newer"})
+    assert newer.status_code == (200 if status == 200 else 201)

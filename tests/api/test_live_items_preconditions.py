@@ -90,7 +90,7 @@ def test_version_and_position_both_count_and_a_release_behind_them_does_not(
 ) -> None:
     tag = shop.patch("/v1/items/i4", json={"price": 1.0}).headers["ETag"]
     version, position = tag.strip('"').split("-")[:2]
-    wrong = [f"{version}-99{position}", f"{version}", f"{version}-", f"9-{position}", "-1-1"]
+    wrong = [f"{version}-99{position}", f"{version}9", f"{version}-", f"9-{position}", "-1-1"]
     for told in (f'"{one}"' for one in wrong):
         refused = shop.patch("/v1/items/i4", json={"price": 9.0}, headers={"If-Match": told})
         assert refused.status_code == 412, told
@@ -99,6 +99,10 @@ def test_version_and_position_both_count_and_a_release_behind_them_does_not(
     assert shop.get("/v1/items/i4").get_json()["price"] == 1.0
     with_release = {"If-Match": f'"{version}-{position}-a-release"'}
     assert shop.patch("/v1/items/i4", json={"price": 2.0}, headers=with_release).status_code == 200
+    # The version alone, as the answer to a write tells it.
+    alone = {"If-Match": f'"{int(version) + 1}"'}
+    assert shop.patch("/v1/items/i4", json={"price": 3.0}, headers=alone).status_code == 200
+    assert shop.patch("/v1/items/i4", json={"price": 4.0}, headers=alone).status_code == 412
 
 
 def test_any_item_is_none_where_there_is_none(shop: FlaskClient) -> None:
