@@ -18,6 +18,9 @@ from modiste.recommender.sparse_rows import row_entries
 CATEGORY_WEIGHT: Final = 1.0
 #: What the right colour counts: less than the garment.
 COLOR_WEIGHT: Final = 0.5
+#: What is wanted less what is not, where an item has both, is zero but for rounding, whose sign
+#: depends on where in memory the numbers lie: such an item must not be proposed by chance.
+_ROUNDING: Final = 1e-6
 
 
 class Attribute:
@@ -64,7 +67,7 @@ class Attribute:
         for wanted, of_items in ((categories, self._categories), (colors, self._colors)):
             if wanted.any():
                 scores += wanted[:, of_items]
-        scores[scores <= 0] = NO_SCORE
+        scores[scores <= _ROUNDING] = NO_SCORE
         return Candidates.from_scores(scores, k, allowed)
 
     def _agreement(self, wanted: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -91,6 +94,7 @@ class Attribute:
         row, column, value = row_entries(self._profiles, item_index)
         products = value * attributes[query_index[row], column]
         scores = scores + np.bincount(row, products, minlength=len(item_index))
+        scores[np.abs(scores) <= _ROUNDING] = 0.0
         asked = np.any(np.concatenate([attributes, categories, colors], axis=1), axis=1)
         scores[~asked[query_index]] = np.nan
         return np.asarray(scores, dtype=np.float32)

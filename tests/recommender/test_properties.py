@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from modiste.errors import ReleaseError
+from modiste.recommender.attribute import Attribute
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.causes import is_asked
 from modiste.recommender.collaborative import Factors
@@ -211,3 +212,20 @@ def test_parts_of_other_catalogues_are_refused(catalogue, history, factors):
             Ranker.blend_only("a test"),
             item_weights=ItemWeights.nothing(4),
         )
+
+
+def test_what_is_wanted_and_refused_alike_is_not_proposed_by_rounding(catalogue):
+    """An item with both has a score of zero, whatever the last digits of its weights say."""
+    idf = catalogue.attribute_idf
+    profile = catalogue.attribute_profiles[[0]].toarray()[0]
+    first, second = np.flatnonzero(profile)[:2]
+    asked = np.zeros(len(idf), dtype=np.float32)
+    # Weights whose parts cancel but for one part in ten million.
+    asked[first] = 1.0 / (idf[first] * profile[first]) * np.float32(1 + 2e-7)
+    asked[second] = -1.0 / (idf[second] * profile[second])
+    source = Attribute(catalogue)
+    queries = [EncodedQuery(attributes=asked)]
+    found = source.candidates(queries, 60, np.ones((1, len(catalogue)), dtype=bool))
+    assert 0 not in found.item_index[0]
+    zero = np.zeros(1, dtype=np.int32)
+    assert source.pair_scores(queries, zero, zero)[0] == 0.0
