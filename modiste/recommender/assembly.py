@@ -31,22 +31,7 @@ from modiste.recommender.visual import Visual
 class Assembly:
     """What `Recommender` answers from: the parts of a release and what is made of them.
 
-    Parameters
-    ----------
-    catalogue : Catalogue
-    history : History
-    factors : Factors
-    ranker : Ranker
-    item_weights : ItemWeights, optional
-        Of the item-to-item source, which without them proposes nothing.
-    photo_reader : PhotoReader, optional
-        Without one, queries with a photo are refused.
-    text_reader : TextReader, optional
-        Without one, queries with a phrase are refused.
-    manifest : Manifest, optional
-        Of the release the parts come from.
-    rules : Rules, optional
-        The shop's own, for every answer that is not asked for with others.
+    Takes what `Recommender` takes.
     """
 
     def __init__(
