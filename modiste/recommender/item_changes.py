@@ -57,7 +57,9 @@ class ItemChange:
         The columns of ``modiste.data.dataset.ITEMS_SCHEMA``; None where the shop took the item
         out.
     looks : Looks or None
-        None leaves an item the looks it has, and a new one none.
+        None leaves an item the looks it has, and a new one none. What the network saw and the
+        shop listed counts as listed: where the shop takes it back, it is gone until the item is
+        looked at again.
     """
 
     item_id: str
