@@ -20,6 +20,7 @@ from modiste.api.items import items_blueprint
 from modiste.api.live import Live, ServedRecommender
 from modiste.api.measuring import measure_requests
 from modiste.api.metrics import Metrics
+from modiste.api.on_device import on_device_blueprint, register_worker_headers
 from modiste.api.openapi import openapi_blueprint
 from modiste.api.page import page_blueprint
 from modiste.api.path_ids import register_path_ids
@@ -108,6 +109,7 @@ def create_app(
         logger.warning("no release to serve yet: %s", error)
     app.register_blueprint(recommendations_blueprint(live, since_release, recorder, keys))
     app.register_blueprint(detection_blueprint(live))
+    app.register_blueprint(on_device_blueprint(live))
     app.register_blueprint(facets_blueprint(live, config))
     app.register_blueprint(items_blueprint(live, since_release))
     app.register_blueprint(openapi_blueprint())
@@ -118,6 +120,7 @@ def create_app(
     register_problems(app)
     register_compression(app)
     app.after_request(_add_headers)
+    register_worker_headers(app)
     return app
 
 
