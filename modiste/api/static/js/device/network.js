@@ -7,8 +7,8 @@ const OUTPUTS = ["category", "box", "attributes", "embedding"];
 const SMALLEST_SCORE = 1e-7; // of calibration.py
 
 /** Make a network that is ready to look. `described` is what GET /v1/network answers. */
-export async function openNetwork(ort, described, network, wasm, threads) {
-  ort.env.wasm.numThreads = threads;
+export async function openNetwork(ort, described, network, wasm) {
+  ort.env.wasm.numThreads = 1;
   ort.env.wasm.wasmBinary = wasm;
   ort.env.logLevel = "error";
   const session = await ort.InferenceSession.create(network, {

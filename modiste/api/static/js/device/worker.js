@@ -9,7 +9,7 @@ import { DeviceError, canvasIsHonest, decode } from "./pixels.js";
 
 let ready = null; // { described, network }
 
-async function prepare({ headers, threads }, progress) {
+async function prepare({ headers }, progress) {
   if (typeof OffscreenCanvas === "undefined" || !canvasIsHonest()) {
     throw new DeviceError("canvas_withheld", "the browser does not hand out pixels");
   }
@@ -22,7 +22,7 @@ async function prepare({ headers, threads }, progress) {
   const weights = await stored(described.address, headers, after(runtime.bytes));
   await forgetOthers([runtime.wasm, described.address]);
   const ort = await import(runtime.module);
-  const network = await openNetwork(ort, described, weights, wasm, threads);
+  const network = await openNetwork(ort, described, weights, wasm);
   ready = { described, network };
   return summary(described);
 }
