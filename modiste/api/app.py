@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
+from modiste.api.app_shell import register_shell
 from modiste.api.bodies import SearchRequest
 from modiste.api.compression import register_compression
 from modiste.api.config import MAX_BODY_BYTES, MAX_JSON_BYTES, ApiConfig
@@ -40,7 +41,7 @@ logger = logging.getLogger(__name__)
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -80,12 +81,13 @@ def create_app(
         server of your own, start it in each process.
     """
     config = config or ApiConfig()
-    app = Flask("modiste.api")
+    app = Flask("modiste.api", static_folder=None)
     app.request_class = SearchRequest
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_JSON_BYTES
     app.url_map.merge_slashes = False
     register_path_ids(app)
+    register_shell(app)
     metrics = Metrics()
     measure_requests(app, metrics)
     live = Live(_loader(source, config), config, metrics)

@@ -22,7 +22,7 @@ from modiste.attribute_model.second_look import MARGIN, MIN_SIDE
 from modiste.data import images
 from modiste.recommender.encoder import MAX_SIDE_PX
 
-WORKER: Final = "/static/js/device/worker.js"
+WORKER: Final = "js/device/worker.js"
 #: WebAssembly is compiled in the worker alone, so the page itself may not.
 _WORKER_POLICY: Final = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
@@ -183,7 +183,7 @@ def register_worker_headers(app: Flask) -> None:
     """Let the worker, and nothing else, compile WebAssembly."""
 
     def add_headers(response: Response) -> Response:
-        if request.path == WORKER:
+        if request.endpoint == "static" and (request.view_args or {}).get("filename") == WORKER:
             response.headers["Content-Security-Policy"] = _WORKER_POLICY
             # A page that asks this of all it embeds asks it of its workers.
             response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
