@@ -108,17 +108,16 @@ class Detector:
             raise ValueError(f"threads must be at least 1. Received: {threads}")
         folder = Path(directory)
         described = _read_description(folder / NETWORK_JSON, vocabulary)
-        smallest: Precision = "int8" if _int8_published(described) else "float32"
-        if precision == "int8":
-            precision = smallest
-        session = _open(folder / NETWORK_FILES[precision], threads)
+        if precision == "int8" and not _int8_published(described):
+            precision = "float32"
+        path = folder / NETWORK_FILES[precision]
+        session = _open(path, threads)
         size = NetworkConfig.from_json(json.dumps(described["config"])).image_size
         thresholds = np.array(described["thresholds"], dtype=np.float32)
         calibration = _calibration(described, folder / NETWORK_JSON, vocabulary)
         twice = bool(described.get("second_look", False))
-        path = folder / NETWORK_FILES[smallest]
         portable = PortableNetwork(
-            path, smallest, size, vocabulary, thresholds, calibration, second_look=twice
+            path, precision, size, vocabulary, thresholds, calibration, second_look=twice
         )
         return cls(session, vocabulary, size, thresholds, precision, calibration, twice, portable)
 
