@@ -71,5 +71,5 @@ def test_another_archive_is_refused(tmp_path: Path, archive: Path) -> None:
 
 def test_without_a_network_it_says_what_to_do(tmp_path: Path) -> None:
     address = (tmp_path / "none.tgz").as_uri()
-    with pytest.raises(RuntimeNotFetchedError, match="run .* again where"):
+    with pytest.raises(RuntimeNotFetchedError, match="again where"):
         fetch_runtime(tmp_path / "vendor", address)
