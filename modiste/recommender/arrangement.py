@@ -79,7 +79,7 @@ class Arranger:
         self.unknown = tuple(name for name, index in named if index < 0)
         age = history.as_of.timestamp() / _SECONDS_A_DAY - catalogue.available_from_days
         # NaN, an unknown day, is not fresh.
-        self._is_fresh = (age >= 0) & (age <= rules.fresh_days)
+        self.is_fresh = (age >= 0) & (age <= rules.fresh_days)
         order = np.lexsort((-history.popularity, self.buried))
         self.backfill_order = order.astype(np.int32)
 
@@ -172,7 +172,7 @@ class Arranger:
         groups, brands = self._groups[items], self._brands[items]
         if not rules.reorders:
             return _by_score(rows, groups, k)
-        fresh = self._is_fresh[items] & (tiers <= MATCHING)
+        fresh = self.is_fresh[items] & (tiers <= MATCHING)
         wanted = math.ceil(rules.fresh_share * min(k, len(rows)))
         n_fresh = min(wanted, len(np.unique(groups[fresh])))
         free = np.ones(len(rows), dtype=np.bool_)
