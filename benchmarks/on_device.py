@@ -152,8 +152,8 @@ def _tell(name: str, device: Agreement, canvas: Agreement, answered: list[float]
         click.echo(f"  {what:44} {ours:10.7g} {naive:10.7g}")
     click.echo(
         f"  a photo takes {np.median(device.ms):.0f} ms in the browser (the slowest "
-        f"{max(device.ms):.0f}), and {np.median(device.sent):.0f} bytes are sent; the service answers a photo "
-        f"in {np.median(answered):.0f} ms"
+        f"{max(device.ms):.0f}), and {np.median(device.sent):.0f} bytes are sent; the service "
+        f"answers a photo in {np.median(answered):.0f} ms"
     )
     return [
         figure(

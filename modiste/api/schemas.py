@@ -77,8 +77,30 @@ class PriceRange(StrictModel):
         return self
 
 
+FilterNames = Annotated[list[FilterText], Field(min_length=1, max_length=1_000)]
+
+
+class NamesWanted(StrictModel):
+    """Names of which an item must have any (of ``attributes``: all), and names it must not have."""
+
+    model_config = ConfigDict(validate_by_name=False, validate_by_alias=True)
+
+    any: FilterNames | None = None
+    all: FilterNames | None = None
+    refused: Annotated[FilterNames | None, Field(alias="not")] = None
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        if self.any is None and self.all is None and self.refused is None:
+            raise ValueError("names need any, all or not")
+        return self
+
+
 FilterValue = (
-    FilterScalar | Annotated[list[FilterScalar], Field(min_length=1, max_length=1_000)] | PriceRange
+    FilterScalar
+    | Annotated[list[FilterScalar], Field(min_length=1, max_length=1_000)]
+    | PriceRange
+    | NamesWanted
 )
 
 
@@ -115,8 +137,9 @@ class RecommendationRequest(StrictModel):
 
     `embedding` stands in for a photo that was analysed elsewhere by the release's network, `seen`
     is what that network saw besides, and `network` the ``sha256`` of ``GET /v1/network``: with it,
-    numbers of another network are refused and not taken for this one's. `cursor` is the
-    ``next_cursor`` of an answer to the same search.
+    numbers of another network are refused and not taken for this one's. `ignored` are categories
+    and attributes that the photo may show and that are not meant; `cursor` is the ``next_cursor``
+    of an answer to the same search.
     """
 
     text: Phrase | None = None
@@ -128,6 +151,7 @@ class RecommendationRequest(StrictModel):
     embedding: Annotated[list[float], Field(min_length=1, max_length=MAX_EMBEDDING)] | None = None
     seen: SeenRequest | None = None
     network: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    ignored: Annotated[list[FilterText], Field(max_length=100)] = []
     k: Annotated[int, Field(ge=1, le=MAX_K)] = 10
     filters: Annotated[dict[FilterName, FilterValue], Field(max_length=20)] | None = None
     exclude: Annotated[list[Id], Field(max_length=10_000)] = []
@@ -146,6 +170,7 @@ class RecommendationRequest(StrictModel):
             bought=tuple(self.bought),
             embedding=self.embedding,
             seen=None if self.seen is None else Seen(**self.seen.model_dump()),
+            ignored=tuple(self.ignored),
         )
 
     def filter_values(self) -> dict[str, object] | None:
@@ -153,7 +178,9 @@ class RecommendationRequest(StrictModel):
         if self.filters is None:
             return None
         return {
-            name: value.model_dump(exclude_none=True) if isinstance(value, PriceRange) else value
+            name: value.model_dump(exclude_none=True, by_alias=True)
+            if isinstance(value, PriceRange | NamesWanted)
+            else value
             for name, value in self.filters.items()
         }
 
@@ -188,6 +215,7 @@ class FacetArguments(AddressModel):
     type: list[FilterText] = []
     category: list[FilterText] = []
     color: list[FilterText] = []
+    pattern: list[FilterText] = []
     brand: list[FilterText] = []
     attributes: list[FilterText] = []
     price_min: float | None = None
@@ -198,7 +226,7 @@ class FacetArguments(AddressModel):
     @classmethod
     def of(cls, arguments: MultiDict[str, str]) -> FacetArguments:
         """Read an address; what may come once must not come twice."""
-        several = {"type", "category", "color", "brand", "attributes"}
+        several = {"type", "category", "color", "pattern", "brand", "attributes"}
         return cls.model_validate(
             {
                 name: values if name in several or len(values) > 1 else values[0]
@@ -220,7 +248,7 @@ class FacetArguments(AddressModel):
         """Return them as ``modiste.recommender.facets.facets`` takes them."""
         asked: dict[str, object] = {
             name: value
-            for name in ("type", "category", "color", "brand", "attributes")
+            for name in ("type", "category", "color", "pattern", "brand", "attributes")
             if (value := getattr(self, name))
         }
         ends = {"min": self.price_min, "max": self.price_max}

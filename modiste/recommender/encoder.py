@@ -121,11 +121,11 @@ class QueryEncoder:
                 )
             encoded = EncodedQuery.of_item(self.catalogue, item_index, encoded)
         if garment is not None:
-            encoded = with_garment(encoded, garment, self.catalogue)
+            encoded = with_garment(encoded, garment, self.catalogue, query.ignored)
         if query.embedding is not None:
             encoded = replace(encoded, embedding=self._embedding(query.embedding))
         if query.seen is not None:
-            encoded = with_seen(encoded, query.seen, self.catalogue)
+            encoded = with_seen(encoded, query.seen, self.catalogue, query.ignored)
         if query.text is not None:
             encoded, told = with_phrase(encoded, self._read(query.text), self.catalogue)
             notes += told

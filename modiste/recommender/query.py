@@ -71,6 +71,9 @@ class Query:
         no category or attributes but those in `seen`.
     seen : Seen, optional
         What the network saw there besides; with it the answer is that to the photo.
+    ignored : tuple of str
+        Categories and attributes that the photo may show and that are not meant: what the
+        network sees of them counts neither for nor against an item.
 
     Raises
     ------
@@ -88,6 +91,7 @@ class Query:
     bought: tuple[str, ...] = ()
     embedding: NDArray[np.float32] | Sequence[float] | None = None
     seen: Seen | None = None
+    ignored: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("text", "item_id", "user_id"):
@@ -95,11 +99,11 @@ class Query:
             if value is not None and not isinstance(value, str):
                 raise ValueError(f"{name} must be a string or None. Received: {value!r}")
         object.__setattr__(self, "image", _checked_image(self.image))
-        for name in ("recent", "bought"):
-            ids: object = getattr(self, name)
-            if not isinstance(ids, tuple | list) or not all(isinstance(i, str) for i in ids):
-                raise ValueError(f"{name} must be a tuple of item ids. Received: {ids!r}")
-            object.__setattr__(self, name, tuple(ids))
+        for name, what in (("recent", "item ids"), ("bought", "item ids"), ("ignored", "names")):
+            texts: object = getattr(self, name)
+            if not isinstance(texts, tuple | list) or not all(isinstance(i, str) for i in texts):
+                raise ValueError(f"{name} must be a tuple of {what}. Received: {texts!r}")
+            object.__setattr__(self, name, tuple(texts))
         if self.box is not None:
             object.__setattr__(self, "box", _checked_box(self.box))
             if self.image is None:

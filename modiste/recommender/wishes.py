@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -18,31 +19,45 @@ from modiste.recommender.query import Seen
 from modiste.recommender.refinement import refine
 
 
-def with_garment(encoded: EncodedQuery, garment: Garment, catalogue: Catalogue) -> EncodedQuery:
-    """Return a query with what the network saw on a photo as what is wanted."""
+def with_garment(
+    encoded: EncodedQuery, garment: Garment, catalogue: Catalogue, ignored: Collection[str] = ()
+) -> EncodedQuery:
+    """Return a query with what the network saw on a photo as what is wanted; see `with_seen`."""
     # Scores under the threshold are noise that a thousand attributes would add up.
     seen = Seen(garment.category_scores, garment.attributes)
     return replace(
-        with_seen(encoded, seen, catalogue),
+        with_seen(encoded, seen, catalogue, ignored),
         embedding=garment.embedding.astype(np.float32),
         garment=garment,
     )
 
 
-def with_seen(encoded: EncodedQuery, seen: Seen, catalogue: Catalogue) -> EncodedQuery:
+def with_seen(
+    encoded: EncodedQuery, seen: Seen, catalogue: Catalogue, ignored: Collection[str] = ()
+) -> EncodedQuery:
     """Return a query with categories and attributes that were seen as what is wanted.
 
-    Names that the vocabulary does not have wish nothing.
+    Those that are ignored are not, nor are names that the vocabulary does not have.
+
+    Raises
+    ------
+    ValueError
+        If one that is ignored is not in the vocabulary.
     """
     vocabulary = catalogue.vocabulary
+    for name in ignored:
+        if name not in vocabulary.category_index and name not in vocabulary.attribute_index:
+            raise ValueError(
+                f"ignored must name categories or attributes of the release. Received: {name!r}"
+            )
+    wanted = {name: score for name, score in seen.category_scores.items() if name not in ignored}
     categories = np.array(
-        [seen.category_scores.get(name, 0.0) for name in vocabulary.categories],
-        dtype=np.float32,
+        [wanted.get(name, 0.0) for name in vocabulary.categories], dtype=np.float32
     )
     attributes = np.zeros(catalogue.n_attributes, dtype=np.float32)
     members = same_names(vocabulary)
     for name, score in seen.attributes.items():
-        for member in members.get(name, ()):
+        for member in () if name in ignored else members.get(name, ()):
             attributes[vocabulary.attribute_index[member]] = score
     if encoded.attributes is not None:
         attributes = encoded.attributes + attributes

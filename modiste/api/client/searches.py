@@ -39,6 +39,8 @@ class Search(TypedDict, total=False):
         What that network saw besides: ``{"category_scores": {...}, "attributes": {...}}``.
     network : str
         The ``sha256`` of `get_network` that the embedding is of.
+    ignored : sequence of str
+        Categories and attributes that the photo may show and that are not meant.
     k : int
         How many products, 1 to 100.
     filters : mapping
@@ -60,6 +62,7 @@ class Search(TypedDict, total=False):
     embedding: Sequence[float]
     seen: Mapping[str, Mapping[str, float]]
     network: str
+    ignored: Sequence[str]
     k: int
     filters: Mapping[str, object]
     exclude: Sequence[str]
@@ -72,7 +75,7 @@ class CountedFacets(TypedDict, total=False):
 
     Attributes
     ----------
-    type, category, color, brand, attributes : sequence of str
+    type, category, color, pattern, brand, attributes : sequence of str
         Any of these values.
     price_min, price_max : float
     new : bool
@@ -84,6 +87,7 @@ class CountedFacets(TypedDict, total=False):
     type: Sequence[str]
     category: Sequence[str]
     color: Sequence[str]
+    pattern: Sequence[str]
     brand: Sequence[str]
     attributes: Sequence[str]
     price_min: float
