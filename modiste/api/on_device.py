@@ -28,7 +28,7 @@ from modiste.attribute_model.second_look import MARGIN, MIN_SIDE
 from modiste.data import images
 from modiste.recommender.encoder import MAX_SIDE_PX
 
-WORKER: Final = "js/device/worker.js"
+WORKER: Final = "js/device/worker/worker.js"
 #: WebAssembly is compiled in the worker alone, so the page itself may not.
 _WORKER_POLICY: Final = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"

@@ -180,7 +180,7 @@ def test_only_the_worker_may_compile_webassembly(client: FlaskClient) -> None:
     assert "wasm" not in page.headers["Content-Security-Policy"]
     script = client.get("/service-worker.js").get_data(as_text=True)
     version = script.split("/static/")[1].split("/")[0]
-    with client.get(f"/static/{version}/js/device/worker.js") as worker:
+    with client.get(f"/static/{version}/js/device/worker/worker.js") as worker:
         policy = worker.headers["Content-Security-Policy"]
         assert "script-src 'self' 'wasm-unsafe-eval';" in policy
         assert worker.headers["Cross-Origin-Embedder-Policy"] == "require-corp"

@@ -2,8 +2,10 @@
 
 import { ask } from "./api.js";
 import { card } from "./cards.js";
+import { keepResults, lastResults } from "./device/last_results.js";
+import { isOfAnotherNetwork, isOn, lookAgain, lookHere } from "./device/switch.js";
 import { announce, element, find } from "./dom.js";
-import { t } from "./i18n.js";
+import { t, timeFormat } from "./i18n.js";
 import { moving, ordered } from "./order.js";
 import { noteText } from "./reasons.js";
 import { PAGE, requestFor } from "./request.js";
@@ -17,6 +19,7 @@ const ASKED_AT_MOST = 96;
 const kept = new Map();
 const hidden = new Set();
 const listeners = [];
+const moment = timeFormat({ dateStyle: "medium", timeStyle: "short" });
 let settings = null;
 let current = null;
 let asking = null;
@@ -63,6 +66,7 @@ async function fetchPage(found, shown, k) {
   if (!current) showSkeletons(find("cards"));
   try {
     const answer = await asked(found, shown, k, mine.signal);
+    if (!found.first) keepResults(answer);
     found.first ??= answer;
     found.searchId = answer.search_id ?? null;
     found.cursor = answer.next_cursor ?? null;
@@ -72,6 +76,7 @@ async function fetchPage(found, shown, k) {
     return answer;
   } catch (error) {
     if (error.name === "AbortError") return null;
+    if (await showLast(found, error)) return null;
     showProblem(error, () => showResults(view(), found.photo));
     if (!found.first) clear();
     return null;
@@ -80,8 +85,32 @@ async function fetchPage(found, shown, k) {
   }
 }
 
+// Without a network the last results stand in, and say so; nothing of them is taken for new.
+async function showLast(found, error) {
+  const last = error.status === 0 && !found.first ? await lastResults() : null;
+  if (!last) return false;
+  const { answer, time } = last;
+  showProblem(null);
+  present({ ...found, first: answer, products: [answer.recommendations], keptAt: time }, view());
+  addEventListener("online", () => showResults(view(), found.photo), { once: true });
+  return true;
+}
+
 async function asked(found, shown, k, signal) {
-  const rest = { photo: found.photo, cursor: found.cursor, hidden: [...hidden] };
+  const looked = found.photo && isOn() ? await lookHere(found.photo, shown.box) : null;
+  try {
+    const answer = await answered(found, shown, k, signal, looked);
+    return looked ? { ...answer, garment: looked.garment } : answer;
+  } catch (error) {
+    if (!looked || !isOfAnotherNetwork(error)) throw error;
+    lookAgain();
+    const { fields, garment } = await lookHere(found.photo, shown.box);
+    return { ...(await answered(found, shown, k, signal, { fields })), garment };
+  }
+}
+
+async function answered(found, shown, k, signal, looked) {
+  const rest = { photo: found.photo, looked, cursor: found.cursor, hidden: [...hidden] };
   const [path, options] = requestFor(shown, { ...rest, k });
   try {
     return await ask(path, { ...options, signal });
@@ -116,7 +145,7 @@ function present(found, shown) {
   const isOther = current !== found;
   current = found;
   for (const listener of isOther ? listeners : []) listener(found.first);
-  showNotes(found.first.notes);
+  showNotes(found.first.notes, found.keptAt);
   showCards();
   find("count").textContent = countText(found);
   find("more").hidden = !found.cursor;
@@ -162,8 +191,9 @@ function refocus(list, focus) {
   (card?.querySelector(`[data-act="${focus.act}"]`) ?? find("results")).focus({ preventScroll: true });
 }
 
-function showNotes(notes) {
+function showNotes(notes, keptAt) {
   const said = notes.map(noteText).filter(Boolean);
+  if (keptAt) said.unshift({ text: t("app.last", { time: moment.format(keptAt) }) });
   find("notes").hidden = said.length === 0;
   find("notes").replaceChildren(...said.map(({ text, lang }) => element("li", { text, lang, dir: lang && "ltr" })));
 }

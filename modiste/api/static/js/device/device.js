@@ -1,12 +1,13 @@
 // Photos analysed on this device: a worker with the release's network, and what the page asks it.
 
 import { key } from "../api.js";
-import { DeviceError } from "./pixels.js";
+import { DeviceError } from "./errors.js";
 
-const WORKER = new URL("./worker.js", import.meta.url);
+const WORKER = new URL("./worker/worker.js", import.meta.url);
 
 let worker = null;
 let asked = 0;
+let isReady = false;
 const waiting = new Map();
 
 /** Why this browser cannot do it, as the name of a text; null if it can. */
@@ -25,8 +26,15 @@ export function missingHere() {
  * @returns {Promise<{sha256: string, precision: string, bytes: number}>}
  * @throws {DeviceError}
  */
-export function prepare(progress = () => {}) {
-  return tell({ task: "prepare", headers: headers() }, progress);
+export async function prepare(progress = () => {}) {
+  const found = await tell({ task: "prepare", headers: headers() }, progress);
+  isReady = true;
+  return found;
+}
+
+/** The service has another network since: fetch it before the next photo. */
+export function renew() {
+  isReady = false;
 }
 
 /**
@@ -38,7 +46,7 @@ export function prepare(progress = () => {}) {
  * @throws {DeviceError}
  */
 export async function analyse(photo, box = null) {
-  await prepare();
+  if (!isReady) await prepare();
   return tell({ task: "analyse", photo, box });
 }
 
@@ -46,6 +54,7 @@ export async function analyse(photo, box = null) {
 export function stop() {
   worker?.terminate();
   worker = null;
+  isReady = false;
   for (const { failed } of waiting.values()) failed(new DeviceError("stopped", "stopped"));
   waiting.clear();
 }
@@ -87,6 +96,7 @@ function started() {
     for (const { failed } of waiting.values()) failed(error);
     waiting.clear();
     worker = null;
+    isReady = false;
   });
   return made;
 }

@@ -1,6 +1,6 @@
 // What the network needs, fetched once and kept: its addresses hold the digest of what they are.
 
-import { DeviceError } from "./pixels.js";
+import { DeviceError } from "./errors.js";
 
 const STORE = "modiste-device";
 const LIKE = /^\/(?:v1\/network|runtime)\//;

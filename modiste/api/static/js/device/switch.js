@@ -3,11 +3,13 @@
 import { key } from "../api.js";
 import { announce, find } from "../dom.js";
 import { has, number, t } from "../i18n.js";
-import { analyse, fieldsOf, missingHere, prepare, stop } from "./device.js";
+import { analyse, fieldsOf, missingHere, prepare, renew, stop } from "./device.js";
 import { areStored } from "./downloads.js";
 
 const CHOICE = "modiste-device";
 const MB = 1_000_000;
+const N_CATEGORIES = 5;
+const N_ATTRIBUTES = 20;
 
 let on = false;
 let last = null; // { photo, box, found }: another phrase looks at the same photo
@@ -38,20 +40,31 @@ export function startSwitch(onChange) {
 export async function lookHere(photo, box = null) {
   const same = last?.photo === photo && String(last.box) === String(box);
   if (!same) last = { photo, box, found: await analyse(photo, box) };
-  return { fields: fieldsOf(last.found), garment: last.found.garment };
+  return { fields: fieldsOf(last.found), garment: shown(last.found.garment) };
 }
 
-/** Look again: the service has another network since. */
-export function forgetLast() {
+/** Whether the service refuses what was seen because another network serves now. */
+export const isOfAnotherNetwork = ({ errors }) => errors?.[0]?.code === "another_network";
+
+/** Look at the next photo with the network that serves now. */
+export function lookAgain() {
   last = null;
+  renew();
 }
+
+// As much as the service tells of a photo.
+const shown = (garment) => ({
+  ...garment,
+  category_scores: garment.category_scores.slice(0, N_CATEGORIES),
+  attributes: garment.attributes.slice(0, N_ATTRIBUTES),
+});
 
 /** Why a photo could not be analysed here, in the page's language. */
 export const reasonOf = (error) =>
   t(has(`device.error.${error.code}`) ? `device.error.${error.code}` : "device.error.device_failed");
 
 async function turn() {
-  forgetLast();
+  last = null;
   on = find("device-switch").checked;
   if (!on) {
     localStorage.removeItem(CHOICE);

@@ -1,16 +1,9 @@
 // Bytes to pixels, as modiste/data/images.py has them: upright, on white, at most so large.
 
+import { DeviceError } from "../errors.js";
 import { reduce, shrunk } from "./resample.js";
 
 const STRIP_PX = 512; // rows read at a time: some phones give a canvas 16 million pixels at most
-
-/** What went wrong, by a name that the page has words for. */
-export class DeviceError extends Error {
-  constructor(code, message) {
-    super(message);
-    this.code = code;
-  }
-}
 
 /** Decode a photo to at most `maxSide` pixels a side. */
 export async function decode(photo, { maxSide, minSide }) {

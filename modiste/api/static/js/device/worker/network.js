@@ -1,6 +1,6 @@
 // The release's network in this browser: modiste/attribute_model/runtime.py once more.
 
-import { DeviceError } from "./pixels.js";
+import { DeviceError } from "../errors.js";
 import { cropAndResize } from "./resample.js";
 
 const OUTPUTS = ["category", "box", "attributes", "embedding"];

@@ -3,9 +3,10 @@
 // Takes { id, task: "prepare" | "analyse", ... }; answers { id, answer } or { id, error }, and
 // { id, progress } on the way.
 
-import { forgetOthers, stored } from "./downloads.js";
+import { forgetOthers, stored } from "../downloads.js";
+import { DeviceError } from "../errors.js";
 import { openNetwork } from "./network.js";
-import { DeviceError, canvasIsHonest, decode } from "./pixels.js";
+import { canvasIsHonest, decode } from "./pixels.js";
 
 let ready = null; // { described, network }
 
