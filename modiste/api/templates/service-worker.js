@@ -31,9 +31,14 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function install() {
-  const shell = await caches.open(SHELL + VERSION);
-  // Only together are they a version; where one fails, the worker before stays.
-  await shell.addAll([...FILES, PAGE]);
+  try {
+    const shell = await caches.open(SHELL + VERSION);
+    await shell.addAll([...FILES, PAGE]);
+  } catch (error) {
+    // Only together are they a version; the worker before stays.
+    await caches.delete(SHELL + VERSION);
+    throw error;
+  }
   await self.skipWaiting();
 }
 
