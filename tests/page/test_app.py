@@ -39,6 +39,10 @@ _NEXT_WORKER = """async () => {
     });
     await registration.update();
     await Promise.race([changed, failed]);
+    const { active } = registration;
+    while (active.state !== "activated") {
+        await new Promise((next) => active.addEventListener("statechange", next, { once: true }));
+    }
 }"""
 _SHELLS = "async () => (await caches.keys()).filter((name) => name.startsWith('modiste-shell-'))"
 _PHOTOS_KEPT = """async () => {
@@ -62,7 +66,8 @@ def loaded(page: Page) -> None:
 
 
 def titles(page: Page) -> list[str]:
-    return page.locator("#cards .title").all_inner_texts()
+    """Return those of the first ten products; more are fetched while one looks."""
+    return page.locator("#cards .title").all_inner_texts()[:10]
 
 
 @pytest.fixture
@@ -156,7 +161,7 @@ def share(context: BrowserContext, address: str, photo: Path | None, text: str =
     if photo is not None:
         page.locator("[type=file]").set_input_files(photo)
     page.locator("[name=text]").fill(text)
-    page.get_by_role("button").click()
+    page.locator("button").click()
     page.wait_for_url(f"{address}/**")
     return page
 
@@ -292,6 +297,8 @@ def test_a_new_version_takes_over(versioned_page: Page, versions: Versions) -> N
     assert page.evaluate(_SHELLS) == [f"modiste-shell-{second}", f"modiste-shell-{third}"]
 
 
+# The browser hangs up on the other files, which the server of this test then leaves open.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_version_that_cannot_be_fetched_whole_is_not_taken(
     versioned_page: Page, versions: Versions
 ) -> None:
