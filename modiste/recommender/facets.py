@@ -48,8 +48,8 @@ class Facets:
     n_items : int
         Items that pass every filter.
     values : mapping of str to tuple of FacetValue
-        By facet (``type``, ``category``, ``color``, ``pattern``, ``brand``): those that have items or are
-        filtered by, most items first.
+        By facet (``type``, ``category``, ``color``, ``pattern``, ``brand``): those that have items
+        or are filtered by, most items first.
     prices : tuple of PriceBand
         Cheapest first. They part the items on sale, whatever the filters.
     n_new : int

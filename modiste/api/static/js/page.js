@@ -26,6 +26,8 @@ async function show(shown, { back = false, fresh = false } = {}) {
   const mine = ++turn;
   find("q").value = shown.q;
   showOrder(shown);
+  // What goes with an item is not filtered.
+  find("shop").classList.toggle("all", Boolean(shown.look));
   showFacets(shown);
   showShopper(shown.user);
   let photo = null;
