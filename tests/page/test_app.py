@@ -67,7 +67,7 @@ def loaded(page: Page) -> None:
 
 def titles(page: Page) -> list[str]:
     """Return those of the first ten products; more are fetched while one looks."""
-    return page.locator("#cards .title").all_inner_texts()[:10]
+    return page.locator("#cards .title").all_text_contents()[:10]
 
 
 @pytest.fixture
