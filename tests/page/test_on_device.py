@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import PIL
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Page, Request, expect
 
 from modiste.api.browser_runtime import runtime_folder
@@ -30,6 +32,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 N_PHOTOS = 8
+#: Pillow before 13 makes tall photos smaller in another order, which rounds elsewhere.
+AT_MOST = 0 if int(PIL.__version__.split(".")[0]) >= 13 else 1
 _MODULE = """async (path) => {
     const base = document.querySelector("script[type=module]").src;
     window.module = await import(new URL(path, base));
@@ -120,15 +124,12 @@ def test_pixels_are_made_smaller_as_pillow_does_it(new_page: PageMaker) -> None:
         )
         ours = np.array(found, dtype=np.uint8).reshape(size, size, 4)[:, :, :3]
         theirs = crop_and_resize(photo, size, box)
-        # Pillow may go down before across, which rounds once more elsewhere.
-        assert np.abs(ours.astype(int) - theirs).max() <= 1, (height, width, box)
+        assert np.abs(ours.astype(int) - theirs).max() <= AT_MOST, (height, width, box)
 
 
 def test_the_browser_sees_what_the_service_sees(
     new_page: PageMaker, photos: list[Path], detector: Detector, tmp_path: Path
 ) -> None:
-    from PIL import Image
-
     page = opened(new_page())
     page.evaluate(_MODULE, "device/device.js")
     sideways = tmp_path / "sideways.jpg"

@@ -91,6 +91,7 @@ async function showLast(found, error) {
   if (!last) return false;
   const { answer, time } = last;
   showProblem(null);
+  find("heading").textContent = t("app.last_heading");
   present({ ...found, first: answer, products: [answer.recommendations], keptAt: time }, view());
   addEventListener("online", () => showResults(view(), found.photo), { once: true });
   return true;

@@ -102,50 +102,56 @@ function withNeighbours(picture, width, height, [left, top, right, bottom]) {
 function resampled(picture, width, height, [left, top, right, bottom]) {
   const columns = weights(picture.width, left, right, width);
   const rows = weights(picture.height, top, bottom, height);
-  // Only the rows that the second pass reads go through the first.
-  const firstRow = rows[0].start;
-  const lastRow = rows[height - 1].start + rows[height - 1].weights.length;
-  const between = new Uint8Array(3 * width * (lastRow - firstRow));
-  const half = 1 << (PRECISION_BITS - 1);
-  for (let y = firstRow; y < lastRow; y++) {
+  // Each pass rounds, so that their order shows. Pillow before 13 always goes across first.
+  const rowsLost = picture.height - height;
+  const isTall = rowsLost > 0 && rowsLost > 2 * (picture.width - width);
+  return isTall
+    ? across(down(picture, rows), columns)
+    : down(across(picture, columns, rows), rows);
+}
+
+/** Each row made of fewer or more columns; of the rows, those alone that are used after. */
+function across(picture, columns, rows = null) {
+  const last = rows?.at(-1);
+  const from = rows ? rows[0].start : 0;
+  const to = rows ? last.start + last.weights.length : picture.height;
+  const width = columns.length;
+  const data = new Uint8ClampedArray(4 * width * picture.height);
+  for (let y = from; y < to; y++) {
     for (let x = 0; x < width; x++) {
       const { start, weights: share } = columns[x];
-      let at = 4 * (y * picture.width + start);
-      let red = half;
-      let green = half;
-      let blue = half;
-      for (let i = 0; i < share.length; i++, at += 4) {
-        red += picture.data[at] * share[i];
-        green += picture.data[at + 1] * share[i];
-        blue += picture.data[at + 2] * share[i];
-      }
-      const to = 3 * ((y - firstRow) * width + x);
-      between[to] = eightBits(red);
-      between[to + 1] = eightBits(green);
-      between[to + 2] = eightBits(blue);
+      mix(picture.data, 4 * (y * picture.width + start), 4, share, data, 4 * (y * width + x));
     }
   }
-  const data = new Uint8ClampedArray(4 * width * height);
-  for (let y = 0; y < height; y++) {
+  return { width, height: picture.height, data };
+}
+
+/** Each column made of fewer or more rows. */
+function down(picture, rows) {
+  const { width } = picture;
+  const data = new Uint8ClampedArray(4 * width * rows.length);
+  for (let y = 0; y < rows.length; y++) {
     const { start, weights: share } = rows[y];
     for (let x = 0; x < width; x++) {
-      let at = 3 * ((start - firstRow) * width + x);
-      let red = half;
-      let green = half;
-      let blue = half;
-      for (let i = 0; i < share.length; i++, at += 3 * width) {
-        red += between[at] * share[i];
-        green += between[at + 1] * share[i];
-        blue += between[at + 2] * share[i];
-      }
-      const to = 4 * (y * width + x);
-      data[to] = eightBits(red);
-      data[to + 1] = eightBits(green);
-      data[to + 2] = eightBits(blue);
-      data[to + 3] = 255;
+      mix(picture.data, 4 * (start * width + x), 4 * width, share, data, 4 * (y * width + x));
     }
   }
-  return { width, height, data };
+  return { width, height: rows.length, data };
+}
+
+function mix(source, at, step, share, target, to) {
+  let red = 1 << (PRECISION_BITS - 1);
+  let green = red;
+  let blue = red;
+  for (let i = 0; i < share.length; i++, at += step) {
+    red += source[at] * share[i];
+    green += source[at + 1] * share[i];
+    blue += source[at + 2] * share[i];
+  }
+  target[to] = red >> PRECISION_BITS; // the array keeps it in eight bits
+  target[to + 1] = green >> PRECISION_BITS;
+  target[to + 2] = blue >> PRECISION_BITS;
+  target[to + 3] = 255;
 }
 
 /** Which pixels of a line each pixel of the smaller line is made of, and how much of each. */
@@ -171,10 +177,6 @@ function weights(inSize, from, to, outSize) {
     found.push({ start, weights: Int32Array.from(fixed) });
   }
   return found;
-}
-
-function eightBits(sum) {
-  return Math.min(255, sum >> PRECISION_BITS);
 }
 
 function roundHalfEven(value) {
