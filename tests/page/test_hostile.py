@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import time
 from collections.abc import Callable
@@ -76,8 +77,6 @@ def hostile(start_service: Callable[..., Service]) -> Service:
         for nth, title in enumerate(HOSTILE)
     ]
     body = "\n".join(json.dumps(line) for line in lines).encode()
-    import http.client
-
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
     kind = {"Content-Type": "application/x-ndjson"}
     connection.request("POST", "/v1/items/batch", body, kind)
