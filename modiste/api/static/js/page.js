@@ -120,6 +120,7 @@ function start() {
     if (isElse && !how.back) bringIntoView();
   });
   show(view(), { back: true });
+  performance.mark("interactive"); // everything can be used from here on
 }
 
 // On a phone the answer lies below the form.
