@@ -168,6 +168,13 @@ def _with_patterns(value: object, catalogue: Catalogue) -> NDArray[np.bool_]:
     return passing
 
 
+def wanted_names(value: object) -> list[str]:
+    """Return the names that a filter wants any of; none where it has none or only refuses some."""
+    if value is None:
+        return []
+    return _wanted_and_refused("a filter", value, "any")[0]
+
+
 def _wanted_and_refused(name: str, value: object, wanted: str) -> tuple[list[str], list[str]]:
     if not isinstance(value, Mapping):
         return _strings(name, value), []

@@ -123,6 +123,7 @@ function start() {
     if (isElse && !how.back) bringIntoView();
   });
   show(view(), { back: true });
+  performance.mark("interactive"); // everything can be used from here on
   startAs(startedFor());
 }
 
