@@ -173,8 +173,8 @@ def test_numbers_are_sent_and_no_photo(new_page: PageMaker, photos: list[Path]) 
     page.locator("#q").fill("but in red")
     with page.expect_response("**/v1/recommendations"):
         page.locator("#q").press("Enter")
-    upload(page, photos[3])
-    shown(page)
+    with page.expect_response("**/v1/recommendations"):
+        upload(page, photos[3])
     assert len(asked) == 3
     for request in asked:
         assert request.headers["content-type"] == "application/json"

@@ -104,8 +104,8 @@ function resampled(picture, width, height, [left, top, right, bottom]) {
   const rows = weights(picture.height, top, bottom, height);
   // Each pass rounds, so that their order shows. Pillow before 13 always goes across first.
   const rowsLost = picture.height - height;
-  const isTall = rowsLost > 0 && rowsLost > 2 * (picture.width - width);
-  return isTall
+  const downFirst = rowsLost > 0 && rowsLost > 2 * (picture.width - width);
+  return downFirst
     ? across(down(picture, rows), columns)
     : down(across(picture, columns, rows), rows);
 }
