@@ -8,10 +8,16 @@ const SHARED = "modiste-shared";
 /** Start the service worker, where the browser has them, and offer to install the page. */
 export function startApp() {
   if ("serviceWorker" in navigator) {
-    // Whoever has no network now is served by the one that is there.
-    navigator.serviceWorker.register("/service-worker.js", { scope: "/" }).catch(() => {});
+    // What it fetches for later must not hold up what is wanted now.
+    if (document.readyState === "complete") register();
+    else addEventListener("load", register, { once: true });
   }
   offerInstall();
+}
+
+function register() {
+  // Where it cannot be had, the page is as it was.
+  navigator.serviceWorker.register("/service-worker.js", { scope: "/" }).catch(() => {});
 }
 
 /** Why the page was opened: "photo" or "phrase" by a shortcut, "shared"; null otherwise. */
