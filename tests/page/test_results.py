@@ -12,6 +12,10 @@ from tests.page.watching import opened, searching, settled, shot, shown_items
 _SCORES = "(cards, name) => cards.map((one) => parseInt(one.querySelector(name).textContent))"
 
 
+_TOP_OF = """(item) =>
+    document.querySelector(`#cards [data-item="${item}"]`).getBoundingClientRect().top"""
+
+
 def a_shopper(page: Page) -> str:
     """Return one who bought."""
     found: str = page.request.get("/v1/users?limit=1").json()["users"][0]["user_id"]
@@ -133,15 +137,19 @@ def test_the_list_goes_on_and_keeps_its_place(new_page) -> None:
     items = shown_items(page)
     assert len(items) == len(set(items))
     card = page.locator(f"[data-item='{items[n]}']")
-    card.scroll_into_view_if_needed()
-    page.wait_for_function("() => history.state?.top > 0")
-    top = page.evaluate("scrollY")
-    card.locator("[data-act=similar]").click()
+    card.evaluate("(one) => one.scrollIntoView({ block: 'start', behavior: 'instant' })")
+    page.mouse.wheel(0, 40)
+    page.wait_for_function("(item) => history.state?.item === item", arg=items[n])
+    top = page.evaluate(_TOP_OF, items[n])
+    # By script: the mouse would scroll first.
+    card.locator("[data-act=similar]").evaluate("(button) => button.click()")
     expect(page.locator("#heading")).to_have_text(re.compile("More like"))
     settled(page)
     page.go_back()
     expect(page.locator("#heading")).to_have_text("Popular now")
-    page.wait_for_function("(top) => Math.abs(scrollY - top) < 80", arg=top)
+    page.wait_for_function(
+        f"([item, top]) => Math.abs(({_TOP_OF})(item) - top) < 5", arg=[items[n], top]
+    )
     assert shown_items(page)[: len(items)] == items
     page.reload()
     settled(page)
@@ -160,6 +168,15 @@ def test_a_service_that_stops_answering_is_said_and_asked_again(new_page, watch)
     page.locator("#problem-again").click()
     expect(page.locator("#problem")).to_be_hidden()
     settled(page)
+    # The next page too, which leaves what is there.
+    n = len(shown_items(page))
+    page.route("**/v1/recommendations", lambda route: route.abort())
+    page.locator("#more-button").click()
+    expect(page.locator("#problem")).to_be_visible()
+    page.unroute("**/v1/recommendations")
+    page.locator("#problem-again").click()
+    page.wait_for_function("(n) => document.querySelectorAll('#cards .card').length > n", arg=n)
+    expect(page.locator("#problem")).to_be_hidden()
     page.context.set_offline(True)
     expect(page.locator("#offline")).to_be_visible()
     page.context.set_offline(False)
