@@ -82,7 +82,7 @@ async function fetchPage(found, shown, k) {
     showProblem(null);
     return answer;
   } catch (error) {
-    if (error.name === "AbortError") return null;
+    if (error.name === "AbortError" || mine.signal.aborted) return null;
     if (await showLast(found, error)) return null;
     showProblem(error, () => (found.first ? showMore() : showResults(view(), found.photo)));
     if (!found.first) clear();
@@ -99,8 +99,10 @@ async function showLast(found, error) {
   const { answer, time } = last;
   showProblem(null);
   find("heading").textContent = t("app.last_heading");
-  present({ ...found, first: answer, products: [answer.recommendations], keptAt: time }, view());
-  addEventListener("online", () => showResults(view(), found.photo), { once: true });
+  const standIn = { ...found, first: answer, products: [answer.recommendations], keptAt: time };
+  present(standIn, view());
+  const again = () => current === standIn && showResults(view(), found.photo);
+  addEventListener("online", again, { once: true });
   return true;
 }
 
