@@ -45,7 +45,7 @@ def test_the_orders_move_the_cards(page: Page, request: pytest.FixtureRequest) -
     ranked = shown_items(page)
     cards = page.locator("#cards .card")
     for order, name in (("personal", ".personal .share"), ("match", ".match .share")):
-        page.locator(f"#order input[value={order}]").check(force=True)
+        page.locator(f"#order input[value={order}]").press("Space")
         page.wait_for_url(re.compile(f"order={order}"))
         moved = page.evaluate("document.getAnimations().length")
         scores = cards.evaluate_all(_SCORES, name)
@@ -53,7 +53,7 @@ def test_the_orders_move_the_cards(page: Page, request: pytest.FixtureRequest) -
         assert moved > 0
     assert set(shown_items(page)) == set(ranked)
     shot(page, f"orders-{request.node.callspec.id}")
-    page.locator("#order input[value=rank]").check(force=True)
+    page.locator("#order input[value=rank]").press("Space")
     expect(cards.first).to_have_attribute("data-item", ranked[0])
     assert shown_items(page) == ranked
 
@@ -61,7 +61,7 @@ def test_the_orders_move_the_cards(page: Page, request: pytest.FixtureRequest) -
 def test_without_motion_nothing_moves(new_page) -> None:
     page = new_page(reduced_motion="reduce")
     opened(page, f"/?q=striped+dress&user={a_shopper(page)}")
-    page.locator("#order input[value=personal]").check(force=True)
+    page.locator("#order input[value=personal]").press("Space")
     page.wait_for_url(re.compile("order=personal"))
     assert page.evaluate("document.getAnimations().length") == 0
 
