@@ -83,9 +83,11 @@ async function fetchPage(found, shown, k) {
     return answer;
   } catch (error) {
     if (error.name === "AbortError" || mine.signal.aborted) return null;
-    if (await showLast(found, error)) return null;
-    showProblem(error, () => (found.first ? showMore() : showResults(view(), found.photo)));
-    if (!found.first) clear();
+    const isStoodIn = await showLast(found, error);
+    if (!isStoodIn && !found.first) clear();
+    // That there is no network is said above; here stands what may be tried again.
+    const again = () => (found.first ? showMore() : showResults(view(), found.photo));
+    showProblem(isStoodIn && !navigator.onLine ? null : error, again);
     return null;
   } finally {
     if (asking === mine) setBusy(false);
@@ -97,7 +99,6 @@ async function showLast(found, error) {
   const last = error.status === 0 && !found.first ? await lastResults() : null;
   if (!last) return false;
   const { answer, time } = last;
-  showProblem(null);
   find("heading").textContent = t("app.last_heading");
   const standIn = { ...found, first: answer, products: [answer.recommendations], keptAt: time };
   present(standIn, view());
