@@ -37,11 +37,12 @@ check-real: $(READY)
 	$(BIN)/python benchmarks/real.py --data $(DATA) $(ARGS)
 
 # The environment is made again whenever the lock or the package's metadata change.
-$(READY): requirements.lock setup.cfg pyproject.toml
+$(READY): requirements.lock setup.cfg pyproject.toml setup.py modiste/api/browser_runtime.py
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "modiste needs Python 3.11 or later. Received: " + sys.version + ". Name another: make PYTHON=python3.11 ...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python modiste/api/browser_runtime.py
 	touch $(READY)
 
 lock:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
+from modiste.api.app_shell import register_shell
 from modiste.api.bodies import SearchRequest
 from modiste.api.compression import register_compression
 from modiste.api.config import MAX_BODY_BYTES, MAX_JSON_BYTES, ApiConfig
@@ -20,6 +21,7 @@ from modiste.api.items import items_blueprint
 from modiste.api.live import Live, ServedRecommender
 from modiste.api.measuring import measure_requests
 from modiste.api.metrics import Metrics
+from modiste.api.on_device import on_device_blueprint, register_worker_headers
 from modiste.api.openapi import openapi_blueprint
 from modiste.api.page import page_blueprint
 from modiste.api.path_ids import register_path_ids
@@ -39,7 +41,8 @@ logger = logging.getLogger(__name__)
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -79,12 +82,13 @@ def create_app(
         server of your own, start it in each process.
     """
     config = config or ApiConfig()
-    app = Flask("modiste.api")
+    app = Flask("modiste.api", static_folder=None)
     app.request_class = SearchRequest
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_JSON_BYTES
     app.url_map.merge_slashes = False
     register_path_ids(app)
+    register_shell(app)
     metrics = Metrics()
     measure_requests(app, metrics)
     live = Live(_loader(source, config), config, metrics)
@@ -108,6 +112,7 @@ def create_app(
         logger.warning("no release to serve yet: %s", error)
     app.register_blueprint(recommendations_blueprint(live, since_release, recorder, keys))
     app.register_blueprint(detection_blueprint(live))
+    app.register_blueprint(on_device_blueprint(live))
     app.register_blueprint(facets_blueprint(live, config))
     app.register_blueprint(items_blueprint(live, since_release))
     app.register_blueprint(openapi_blueprint())
@@ -118,6 +123,7 @@ def create_app(
     register_problems(app)
     register_compression(app)
     app.after_request(_add_headers)
+    register_worker_headers(app)
     return app
 
 

@@ -122,7 +122,9 @@ def fingerprint(asked: RecommendationRequest, photo: bytes | None) -> str:
     return digest.hexdigest()
 
 
-_SEARCHED: Final = {"text", "item_id", "user_id", "box", "filters", "embedding", "ignored"}
+_SEARCHED: Final = {
+    *("text", "item_id", "user_id", "box", "filters", "embedding", "seen", "ignored"),
+}
 
 
 def _is_cursor(told: object) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 from modiste.api.item_images import ItemImages
 from modiste.api.item_table import ItemTable
 from modiste.attribute_model.garment import Box, Garment
+from modiste.attribute_model.portable import PortableNetwork
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.history import History
 from modiste.recommender.manifest import Manifest
@@ -37,6 +38,11 @@ class ServedRecommender(Protocol):
     @property
     def reads_photos(self) -> bool:
         """Whether a query may have a photo."""
+        ...
+
+    @property
+    def portable_network(self) -> PortableNetwork | None:
+        """The network for a runtime elsewhere, such as a browser; None without one."""
         ...
 
     @property

@@ -255,7 +255,7 @@ def _answer(answer: Answer, references: References) -> Schema:
         written["content"] = {_JSON: {"schema": references[answer.model, "serialization"]}}
     elif answer.media_types:
         written["content"] = {
-            kind: {"schema": {"type": "object"}} if kind == _JSON else {}
+            kind: {"schema": {"type": "object"}} if kind.endswith("json") else {}
             for kind in answer.media_types
         }
     if answer.cacheable:

@@ -33,9 +33,9 @@ def page_blueprint(config: ApiConfig, *, has_store: bool) -> Blueprint:
     blueprint = Blueprint("page", __name__)
 
     # Told at once, so that the browser asks for them together and not one after another.
-    modules = sorted(
-        path.name for path in (STRINGS.parent / "js").glob("*.js") if path.name != _FIRST
-    )
+    folder = STRINGS.parent / "js"
+    paths = [*folder.glob("*.js"), *folder.glob("device/*.js")]
+    modules = sorted(path.relative_to(folder).as_posix() for path in paths if path.name != _FIRST)
 
     @blueprint.get("/")
     @documented(PAGE)

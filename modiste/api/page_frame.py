@@ -14,7 +14,11 @@ THEMES: Final = ("system", "light", "dark")
 
 
 def framed(
-    template: str, config: ApiConfig, *, areas: tuple[str, ...] = ("page",), **values: object
+    template: str,
+    config: ApiConfig,
+    *,
+    areas: tuple[str, ...] = ("page", "device"),
+    **values: object,
 ) -> Response:
     """Return a template of ``base.html`` as whoever asks wants it.
 

@@ -76,6 +76,7 @@ def recommendations_blueprint(
         _check_photo(asked, photo)
         cursor = Cursor.of(asked, photo, keys)
         release = live.release()
+        _check_network(asked, release)
         _check_filter_names(asked.filters or (), (*release.items.shown_columns, *_FACETS))
         query, notes = query_of_now(asked.query(photo), release, since_release)
         # Who asks for no number gets what a small shop has; who asks for one is told.
@@ -115,6 +116,25 @@ def _check_photo(asked: RecommendationRequest, photo: bytes | None) -> None:
             "An embedding takes the place of a photo. Received: both of them",
             field="embedding",
             code="embedding_and_photo",
+        )
+
+
+def _check_network(asked: RecommendationRequest, release: LiveRelease) -> None:
+    if asked.seen is not None and asked.embedding is None:
+        raise InvalidRequestError(
+            "What was seen comes beside its embedding. Received: no embedding",
+            field="seen",
+            code="seen_without_embedding",
+        )
+    if asked.network is None:
+        return
+    network = release.recommender.portable_network
+    if network is None or network.sha256 != asked.network:
+        raise InvalidRequestError(
+            "An embedding must be of the network that serves; fetch it from /v1/network and "
+            "analyse the photo again. Received: one of another",
+            field="network",
+            code="another_network",
         )
 
 

@@ -17,7 +17,7 @@ from pydantic import (
 from werkzeug.datastructures import MultiDict
 
 from modiste.data.store.moments import FIRST, LAST, check_moment
-from modiste.recommender.query import Query
+from modiste.recommender.query import Query, Seen
 
 MAX_K = 100
 MAX_USERS = 200
@@ -104,6 +104,7 @@ FilterValue = (
 )
 
 
+Scores = Annotated[dict[FilterName, Fraction], Field(max_length=10_000)]
 Edges = tuple[Fraction, Fraction, Fraction, Fraction]
 
 
@@ -124,12 +125,21 @@ class DetectRequest(StrictModel):
     box: PhotoBox = None
 
 
+class SeenRequest(StrictModel):
+    """What the release's network saw on a photo elsewhere: its scores by name."""
+
+    category_scores: Scores = {}
+    attributes: Scores = {}
+
+
 class RecommendationRequest(StrictModel):
     """Body of ``POST /v1/recommendations``; every field is optional.
 
-    `embedding` stands in for a photo that was analysed elsewhere by the release's network;
-    `cursor` is the ``next_cursor`` of an answer to the same search; `ignored` are categories and
-    attributes that the photo may show and that are not meant.
+    `embedding` stands in for a photo that was analysed elsewhere by the release's network, `seen`
+    is what that network saw besides, and `network` the ``sha256`` of ``GET /v1/network``: with it,
+    numbers of another network are refused and not taken for this one's. `ignored` are categories
+    and attributes that the photo may show and that are not meant; `cursor` is the ``next_cursor``
+    of an answer to the same search.
     """
 
     text: Phrase | None = None
@@ -139,6 +149,8 @@ class RecommendationRequest(StrictModel):
     bought: Annotated[list[Id], Field(max_length=1_000)] = []
     box: PhotoBox = None
     embedding: Annotated[list[float], Field(min_length=1, max_length=MAX_EMBEDDING)] | None = None
+    seen: SeenRequest | None = None
+    network: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     ignored: Annotated[list[FilterText], Field(max_length=100)] = []
     k: Annotated[int, Field(ge=1, le=MAX_K)] = 10
     filters: Annotated[dict[FilterName, FilterValue], Field(max_length=20)] | None = None
@@ -157,6 +169,7 @@ class RecommendationRequest(StrictModel):
             recent=tuple(self.recent),
             bought=tuple(self.bought),
             embedding=self.embedding,
+            seen=None if self.seen is None else Seen(**self.seen.model_dump()),
             ignored=tuple(self.ignored),
         )
 

@@ -34,7 +34,8 @@ class AttributeNaming:
         return cls(vocabulary, np.array([index[name] for name in display], dtype=np.int64))
 
     @functools.cached_property
-    def _excluding(self) -> list[frozenset[tuple[int, int]]]:
+    def excluding(self) -> list[frozenset[tuple[int, int]]]:
+        """Of each attribute, the groups of alternatives that it is in, and its way in each."""
         held = alternatives(self.vocabulary)
         return [held.get(name, frozenset()) for name in self.vocabulary.attributes]
 
@@ -63,7 +64,7 @@ class AttributeNaming:
         taken: dict[int, int] = {}
         for i in reached:
             name = self.vocabulary.attributes[self.shown_as[i]]
-            held = self._excluding[i]
+            held = self.excluding[i]
             if name in shown or any(taken.get(group, way) != way for group, way in held):
                 continue
             taken.update(held)

@@ -18,6 +18,7 @@ from modiste.attribute_model.calibration import Calibration
 from modiste.attribute_model.config import NetworkConfig
 from modiste.attribute_model.garment import Box, Garment
 from modiste.attribute_model.naming import AttributeNaming
+from modiste.attribute_model.portable import PortableNetwork
 from modiste.attribute_model.second_look import crop_around
 from modiste.data.images import crop_and_resize
 from modiste.data.vocabulary import Vocabulary
@@ -55,6 +56,8 @@ class Detector:
         Makes probabilities of the network's scores; None leaves them as they are.
     second_look : bool
         Whether the predicted box is looked at again for attributes and embedding.
+    portable : PortableNetwork or None
+        The same network for a runtime elsewhere; None for one that was not loaded from files.
     """
 
     session: Any
@@ -64,6 +67,7 @@ class Detector:
     precision: Precision = "float32"
     calibration: Calibration | None = None
     second_look: bool = False
+    portable: PortableNetwork | None = None
 
     @classmethod
     def load(
@@ -106,18 +110,16 @@ class Detector:
         described = _read_description(folder / NETWORK_JSON, vocabulary)
         if precision == "int8" and not _int8_published(described):
             precision = "float32"
-        session = _open(folder / NETWORK_FILES[precision], threads)
-        config = NetworkConfig.from_json(json.dumps(described["config"]))
+        path = folder / NETWORK_FILES[precision]
+        session = _open(path, threads)
+        size = NetworkConfig.from_json(json.dumps(described["config"])).image_size
         thresholds = np.array(described["thresholds"], dtype=np.float32)
-        return cls(
-            session,
-            vocabulary,
-            config.image_size,
-            thresholds,
-            precision,
-            _calibration(described, folder / NETWORK_JSON, vocabulary),
-            bool(described.get("second_look", False)),
+        calibration = _calibration(described, folder / NETWORK_JSON, vocabulary)
+        twice = bool(described.get("second_look", False))
+        portable = PortableNetwork(
+            path, precision, size, vocabulary, thresholds, calibration, second_look=twice
         )
+        return cls(session, vocabulary, size, thresholds, precision, calibration, twice, portable)
 
     @functools.cached_property
     def naming(self) -> AttributeNaming:

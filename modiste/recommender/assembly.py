@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Self
 
+from modiste.attribute_model.portable import PortableNetwork
 from modiste.recommender.arrangement import Arranger
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Factors
@@ -19,7 +20,7 @@ from modiste.recommender.item_to_item import ItemWeights
 from modiste.recommender.manifest import Manifest
 from modiste.recommender.pool import PoolSource
 from modiste.recommender.ranker import Ranker
-from modiste.recommender.readers import PhotoReader, TextReader
+from modiste.recommender.readers import PhotoReader, PortableReader, TextReader
 from modiste.recommender.reasons import Explainer
 from modiste.recommender.release_parts import check_same_items
 from modiste.recommender.repeat import Repeat
@@ -126,6 +127,12 @@ class Assembly:
     def reads_photos(self) -> bool:
         """Whether a query may have a photo."""
         return self.encoder.photo_reader is not None
+
+    @property
+    def portable_network(self) -> PortableNetwork | None:
+        """The network for a runtime elsewhere, such as a browser; None without one."""
+        reader = self.encoder.photo_reader
+        return reader.portable if isinstance(reader, PortableReader) else None
 
     @property
     def reads_phrases(self) -> bool:

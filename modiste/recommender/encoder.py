@@ -17,7 +17,7 @@ from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.history import History
 from modiste.recommender.query import Image, Query
 from modiste.recommender.readers import PhotoReader, TextReader
-from modiste.recommender.wishes import with_garment, with_phrase
+from modiste.recommender.wishes import with_garment, with_phrase, with_seen
 
 #: Photos are decoded to at most this many pixels a side before the network shrinks them.
 MAX_SIDE_PX = 1024
@@ -124,6 +124,8 @@ class QueryEncoder:
             encoded = with_garment(encoded, garment, self.catalogue, query.ignored)
         if query.embedding is not None:
             encoded = replace(encoded, embedding=self._embedding(query.embedding))
+        if query.seen is not None:
+            encoded = with_seen(encoded, query.seen, self.catalogue, query.ignored)
         if query.text is not None:
             encoded, told = with_phrase(encoded, self._read(query.text), self.catalogue)
             notes += told

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,28 @@ from modiste.attribute_model.garment import Box
 #: Anything `modiste.data.images.decode` takes: encoded bytes, a file, or RGB pixels. `Query`
 #: turns a bytearray or memoryview into bytes.
 Image = bytes | str | Path | NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the release's own network saw on a photo elsewhere, beside its embedding.
+
+    Parameters
+    ----------
+    category_scores : mapping of str to float
+        Probability in [0, 1] of categories, by name.
+    attributes : mapping of str to float
+        Score in [0, 1] of what `Garment.attributes` shows, by name.
+    """
+
+    category_scores: Mapping[str, float] = field(default_factory=dict)
+    attributes: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("category_scores", "attributes"):
+            scores = getattr(self, name)
+            if not all(0 <= score <= 1 for score in scores.values()):
+                raise ValueError(f"{name} must be scores in [0, 1]. Received: {dict(scores)}")
 
 
 @dataclass(frozen=True)
@@ -46,7 +68,9 @@ class Query:
     embedding : ndarray or sequence of float, optional
         In place of a photo: what the release's own network made of one elsewhere, such as on
         the shopper's phone, shape ``(embedding_size,)``. Kept as float32 of length 1. It brings
-        no category or attributes.
+        no category or attributes but those in `seen`.
+    seen : Seen, optional
+        What the network saw there besides; with it the answer is that to the photo.
     ignored : tuple of str
         Categories and attributes that the photo may show and that are not meant: what the
         network sees of them counts neither for nor against an item.
@@ -66,6 +90,7 @@ class Query:
     recent: tuple[str, ...] = ()
     bought: tuple[str, ...] = ()
     embedding: NDArray[np.float32] | Sequence[float] | None = None
+    seen: Seen | None = None
     ignored: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -87,6 +112,8 @@ class Query:
             object.__setattr__(self, "embedding", _checked_embedding(self.embedding))
             if self.image is not None:
                 raise ValueError("An embedding takes the place of an image. Received: both of them")
+        elif self.seen is not None:
+            raise ValueError("What was seen comes beside its embedding. Received: no embedding")
 
 
 def _checked_image(image: object) -> Image | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modiste.attribute_model.garment import Box, Garment
+from modiste.attribute_model.portable import PortableNetwork
 from modiste.nlp.attribute_query import AttributeQuery
 
 
@@ -20,6 +21,13 @@ class PhotoReader(Protocol):
     ) -> list[Garment]:
         """Return one garment a photo, ``(height, width, 3)`` uint8 RGB."""
         ...
+
+
+@runtime_checkable
+class PortableReader(Protocol):
+    """A photo reader whose network can look elsewhere too."""
+
+    portable: PortableNetwork | None
 
 
 class TextReader(Protocol):

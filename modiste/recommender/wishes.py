@@ -15,15 +15,29 @@ from modiste.nlp.colors import granted
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.phrase_limits import items_within, phrase_notes
+from modiste.recommender.query import Seen
 from modiste.recommender.refinement import refine
 
 
 def with_garment(
     encoded: EncodedQuery, garment: Garment, catalogue: Catalogue, ignored: Collection[str] = ()
 ) -> EncodedQuery:
-    """Return a query with what the network saw on a photo as what is wanted.
+    """Return a query with what the network saw on a photo as what is wanted; see `with_seen`."""
+    # Scores under the threshold are noise that a thousand attributes would add up.
+    seen = Seen(garment.category_scores, garment.attributes)
+    return replace(
+        with_seen(encoded, seen, catalogue, ignored),
+        embedding=garment.embedding.astype(np.float32),
+        garment=garment,
+    )
 
-    Categories and attributes that are ignored are not wanted.
+
+def with_seen(
+    encoded: EncodedQuery, seen: Seen, catalogue: Catalogue, ignored: Collection[str] = ()
+) -> EncodedQuery:
+    """Return a query with categories and attributes that were seen as what is wanted.
+
+    Those that are ignored are not, nor are names that the vocabulary does not have.
 
     Raises
     ------
@@ -36,30 +50,18 @@ def with_garment(
             raise ValueError(
                 f"ignored must name categories or attributes of the release. Received: {name!r}"
             )
+    wanted = {name: score for name, score in seen.category_scores.items() if name not in ignored}
     categories = np.array(
-        [
-            0.0 if name in ignored else garment.category_scores.get(name, 0.0)
-            for name in vocabulary.categories
-        ],
-        dtype=np.float32,
+        [wanted.get(name, 0.0) for name in vocabulary.categories], dtype=np.float32
     )
-    # Scores under the threshold are noise that a thousand attributes would add up.
     attributes = np.zeros(catalogue.n_attributes, dtype=np.float32)
     members = same_names(vocabulary)
-    for name, score in garment.attributes.items():
-        if name in ignored:
-            continue
-        for member in members[name]:
+    for name, score in seen.attributes.items():
+        for member in () if name in ignored else members.get(name, ()):
             attributes[vocabulary.attribute_index[member]] = score
     if encoded.attributes is not None:
         attributes = encoded.attributes + attributes
-    return replace(
-        encoded,
-        embedding=garment.embedding.astype(np.float32),
-        attributes=attributes,
-        categories=categories,
-        garment=garment,
-    )
+    return replace(encoded, attributes=attributes, categories=categories)
 
 
 def with_phrase(

@@ -12,6 +12,7 @@ import pandas as pd
 from PIL import Image as Picture
 
 from modiste.attribute_model.garment import Box, Garment
+from modiste.attribute_model.portable import PortableNetwork
 from modiste.data import images
 from modiste.data.identifiers import IdMap
 from modiste.data.vocabulary import Vocabulary
@@ -74,6 +75,7 @@ class FakeRecommender:
 
     reads_photos = True
     reads_phrases = True
+    portable_network: PortableNetwork | None = None
 
     def __init__(self, items: pd.DataFrame | None = None) -> None:
         self.items = item_table() if items is None else items

@@ -49,6 +49,8 @@ REQUESTS = {
     "live_items.patch": ("PATCH", "/v1/items/item-1"),
     "live_items.upsert": ("PUT", "/v1/items/item-1"),
     "metrics.figures": ("GET", "/metrics"),
+    "on_device.network": ("GET", "/v1/network"),
+    "on_device.network_file": ("GET", f"/v1/network/{'0' * 64}"),
     "shopper_data.erase": ("DELETE", "/v1/users/nobody"),
     "shopper_data.export": ("GET", "/v1/users/nobody"),
 }
@@ -128,7 +130,9 @@ def test_every_route_was_asked(app: Flask) -> None:
     assert {each for each in endpoints if scope_of(app, each) != OPEN} == set(REQUESTS)
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/", "/static/page.css"])
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/readyz", "/", "/static/any/page.css", "/service-worker.js"]
+)
 def test_probes_and_the_page_need_no_key(shop: FlaskClient, path: str) -> None:
     with shop.get(path) as answer:
         assert answer.status_code == 200

@@ -41,6 +41,8 @@ CALLS: dict[str, Callable[[Client], object]] = {
     "feedback": lambda shop: shop.feedback("0" * 32, "a", "click"),
     "get_item": lambda shop: shop.get_item("a/b"),
     "get_item_image": lambda shop: shop.get_item_image("a/b"),
+    "get_network": lambda shop: shop.get_network(),
+    "get_network_file": lambda shop: shop.get_network_file("0" * 64),
     "list_releases": lambda shop: shop.list_releases(),
     "list_users": lambda shop: shop.list_users(),
     "metrics": lambda shop: shop.metrics(),
@@ -55,6 +57,7 @@ CALLS: dict[str, Callable[[Client], object]] = {
     "upsert_item": lambda shop: shop.upsert_item("a/b", {"title": "A dress"}),
     "write_items": lambda shop: shop.write_items([{"op": "delete", "item_id": "a"}]),
 }
+FOR_BROWSERS = {"page", "manifest", "service_worker", "share", "get_runtime"}
 READY = {"status": "ready", "since": "2026-07-01T00:00:00Z"}
 WRITTEN = {
     "item": {"item_id": "a", "title": "A dress", "availability": "in_stock"},
@@ -125,7 +128,7 @@ def test_every_operation_has_a_method_of_its_name(app: Flask) -> None:
     """A method that is missing fails here, and one that asks another address too."""
     written = document_of(app)["paths"].values()
     names = {one["operationId"] for methods in written for one in methods.values()}
-    assert names - {"page"} == set(CALLS)
+    assert names - FOR_BROWSERS == set(CALLS)
     adapter = app.url_map.bind("shop.example")
     for name, call in CALLS.items():
         scripted = Scripted(httpx.Response(403))

@@ -14,6 +14,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "screenshots"
 _OWN_SCHEMES = frozenset({"blob", "data"})
+#: Most tests do without the worker; those of the app have it.
+_BLOCKED_HERE = "Service Worker registration blocked by Playwright"
 _VIOLATIONS = """
     window.violations = [];
     document.addEventListener("securitypolicyviolation", (event) => {
@@ -57,6 +59,8 @@ class Watch:
         assert not unexpected, "\n".join(unexpected)
 
     def _console(self, message: ConsoleMessage) -> None:
+        if message.text == _BLOCKED_HERE:
+            return
         if message.type in ("error", "warning"):
             where = message.location.get("url", "")
             self.noted.append(f"console {message.type}: {message.text} ({where})")

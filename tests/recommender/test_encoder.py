@@ -9,7 +9,7 @@ from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.encoder import QueryEncoder
 from modiste.recommender.history_counts import BOUGHT_WEIGHT, RECENT_WEIGHT
-from modiste.recommender.query import Query
+from modiste.recommender.query import Query, Seen
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +167,26 @@ class TestEmbedding:
         blind = Catalogue.from_items(catalogue.items, catalogue.vocabulary)
         with pytest.raises(ReleaseError, match="by its looks"):
             _encoded(QueryEncoder(blind, history), embedding=[1.0])
+
+    def test_with_what_was_seen_it_is_the_photo(self, encoder):
+        photo_query = _encoded(encoder, image=photo(1), text="cotton")
+        garment = photo_query.garment
+        told = _encoded(
+            encoder,
+            embedding=garment.embedding,
+            seen=Seen(garment.category_scores, garment.attributes),
+            text="cotton",
+        )
+        np.testing.assert_allclose(told.embedding, photo_query.embedding, rtol=1e-6)
+        np.testing.assert_array_equal(told.attributes, photo_query.attributes)
+        np.testing.assert_array_equal(told.categories, photo_query.categories)
+        assert told.garment is None
+
+    def test_seen_names_of_another_release_wish_nothing(self, encoder):
+        seen = Seen({"Kilt": 0.9}, {"frobnicated": 0.9})
+        told = _encoded(encoder, embedding=[1.0] + [0.0] * 15, seen=seen)
+        assert not told.attributes.any()
+        assert not told.categories.any()
 
     def test_overrules_the_items_looks(self, encoder):
         query = _encoded(encoder, item_id="i0", embedding=[0.0, 1.0] + [0.0] * 14)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from modiste.recommender.query import Query
+from modiste.recommender.query import Query, Seen
 
 
 @pytest.mark.parametrize("image", [5, ["a.jpg"], True, object()])
@@ -59,3 +59,16 @@ def test_an_embedding_takes_the_place_of_a_photo():
         Query(image=b"photo", embedding=[1.0])
     with pytest.raises(ValueError, match="box needs the image"):
         Query(box=(0, 0, 1, 1), embedding=[1.0])
+
+
+def test_what_was_seen_comes_beside_its_embedding():
+    seen = Seen({"Dress": 0.9}, {"striped": 0.8})
+    assert Query(embedding=[1.0], seen=seen).seen == seen
+    with pytest.raises(ValueError, match="Received: no embedding"):
+        Query(seen=seen)
+
+
+@pytest.mark.parametrize("score", [-0.1, 1.1, float("nan")])
+def test_what_was_seen_has_scores_between_0_and_1(score):
+    with pytest.raises(ValueError, match="category_scores must be scores"):
+        Seen({"Dress": score})

@@ -15,11 +15,16 @@ from tests.reliability.run import Outcome, Run
 from tests.reliability.service import Service
 from tests.reliability.store_server import store_server
 
-#: The probes, the page and the contract are for anybody; whatever else were, would be a mistake.
-_OPEN: Final = frozenset({"alive", "ready", "page", "openapi"})
+#: The probes, the page with what makes it an app and the contract are for anybody; whatever else
+#: were, would be a mistake.
+_OPEN: Final = frozenset(
+    {"alive", "ready", "page", "openapi", "manifest", "service_worker", "share", "get_runtime"}
+)
 _NO_KEY: Final = ("none", "made up", "expired", "revoked", "damaged")
 #: Ids that are nobody's.
-_ARGUMENTS: Final = {"item_id": "nobodys", "user_id": "nobodys", "release_id": "nobodys"}
+_ARGUMENTS: Final = dict.fromkeys(
+    ("item_id", "user_id", "release_id", "sha256", "version", "name"), "nobodys"
+)
 
 
 def scopes(run: Run) -> Outcome:

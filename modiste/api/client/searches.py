@@ -9,8 +9,9 @@ from pydantic_core import to_json
 
 from modiste.api.answers import DetectAnswer, RecommendationsAnswer
 from modiste.api.client.photos import JSON_HEADERS, Photo, form
-from modiste.api.client.transport import Request, Transport, segment
+from modiste.api.client.transport import Reply, Request, Transport, segment
 from modiste.api.facet_answers import FacetsAnswer
+from modiste.api.network_answers import NetworkAnswer
 
 _SEARCH: Final = "/v1/recommendations"
 #: A search shows at most so many products, so it has no more pages.
@@ -34,6 +35,10 @@ class Search(TypedDict, total=False):
         The garment in the photo, ``x1, y1, x2, y2`` as fractions of it.
     embedding : sequence of float
         Of a photo that the release's network saw elsewhere, as `detect` answers it.
+    seen : mapping
+        What that network saw besides: ``{"category_scores": {...}, "attributes": {...}}``.
+    network : str
+        The ``sha256`` of `get_network` that the embedding is of.
     ignored : sequence of str
         Categories and attributes that the photo may show and that are not meant.
     k : int
@@ -55,6 +60,8 @@ class Search(TypedDict, total=False):
     bought: Sequence[str]
     box: Sequence[float]
     embedding: Sequence[float]
+    seen: Mapping[str, Mapping[str, float]]
+    network: str
     ignored: Sequence[str]
     k: int
     filters: Mapping[str, object]
@@ -146,6 +153,15 @@ class Searches:
         said = {} if box is None else {"box": list(box)}
         request = Request("POST", "/v1/detect", files=form(photo, "query", said))
         return self._transport.send(request).read(DetectAnswer)
+
+    def get_network(self) -> NetworkAnswer:
+        """Return what a runtime elsewhere needs to analyse photos as the service does."""
+        return Reply(200, self._transport.kept_bytes("/v1/network").body).read(NetworkAnswer)
+
+    def get_network_file(self, sha256: str) -> bytes:
+        """Return the network that `get_network` tells of, as ONNX."""
+        request = Request("GET", f"/v1/network/{segment(sha256)}")
+        return self._transport.send(request).body
 
     def similar_items(self, item_id: str, k: int = 10) -> RecommendationsAnswer:
         """Return products like one of the catalogue."""

@@ -1,5 +1,6 @@
 // The switches that every page has: language and theme. The server reads their cookies.
 
+import { startApp } from "./device/app.js";
 import { find } from "./dom.js";
 import { startKeys } from "./key.js";
 
@@ -12,6 +13,7 @@ function remember(name, value) {
 /** Bring the header of base.html to life. */
 export function startHeader() {
   startKeys();
+  startApp();
   const language = find("language");
   language.addEventListener("change", () => {
     remember("modiste_language", language.value);

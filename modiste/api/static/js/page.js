@@ -4,12 +4,14 @@ import { startActs } from "./acts.js";
 import { ask } from "./api.js";
 import { showBox, startBox } from "./box.js";
 import { showGarment } from "./chips.js";
+import { startedFor, takeShared } from "./device/app.js";
+import { startSwitch } from "./device/switch.js";
 import { element, find } from "./dom.js";
 import { showFacets, startFacets } from "./facets.js";
 import { startHeader } from "./header.js";
 import { priceFormat, t } from "./i18n.js";
 import { showItem } from "./item_photo.js";
-import { photoOf, showStage, startPhoto } from "./photo.js";
+import { photoOf, showStage, startPhoto, usePhoto } from "./photo.js";
 import { showPhrase } from "./phrase.js";
 import { onAnswer, showResults, startResults } from "./results.js";
 import { showShopper, startShopper } from "./shopper.js";
@@ -100,6 +102,7 @@ function start() {
   find("box-reset").addEventListener("click", () => go({ box: null }, { replace: true }));
   startBox((box) => go({ box }, { replace: true }));
   startPhoto({ samples: Boolean(demo) });
+  startSwitch(() => hasPhoto(view()) && show(view(), { fresh: true }));
   startShopper();
   startActs({ store: Boolean(store), changed: () => show(view(), { fresh: true }) });
   onAnswer(showAnswer);
@@ -121,6 +124,17 @@ function start() {
   });
   show(view(), { back: true });
   performance.mark("interactive"); // everything can be used from here on
+  startAs(startedFor());
+}
+
+// Opened by one of the app's shortcuts, or by what another app shares.
+async function startAs(reason) {
+  if (reason === "phrase") find("q").focus();
+  if (reason === "photo") find("photo-choose").focus();
+  if (reason !== "shared") return;
+  const { photo, text } = await takeShared();
+  if (photo) await usePhoto(photo);
+  if (text) go({ q: text });
 }
 
 // On a phone the answer lies below the form.

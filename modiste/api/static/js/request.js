@@ -31,9 +31,10 @@ function range({ min, max }) {
  * Return path and options for `ask`.
  *
  * @param {object} view
- * @param {{photo: ?Blob, k: ?number, cursor: ?string, hidden: string[]}} rest
+ * @param {{photo: ?Blob, looked: ?{fields: object}, k: ?number, cursor: ?string, hidden: string[]}}
+ *   rest `looked` is sent in place of the photo
  */
-export function requestFor(view, { photo, k, cursor, hidden }) {
+export function requestFor(view, { photo, looked, k, cursor, hidden }) {
   if (view.look) return lookRequest(view, k);
   const asked = { filter_viewed: true };
   if (k) asked.k = k;
@@ -46,8 +47,9 @@ export function requestFor(view, { photo, k, cursor, hidden }) {
   if (chosen) asked.filters = chosen;
   const path = "/v1/recommendations";
   if (!photo) return [path, { json: asked }];
-  if (view.box) asked.box = view.box;
   if (view.ignore.length) asked.ignored = view.ignore;
+  if (looked) return [path, { json: { ...asked, ...looked.fields } }];
+  if (view.box) asked.box = view.box;
   const form = new FormData();
   form.append("photo", photo, "photo");
   form.append("query", JSON.stringify(asked));

@@ -2,8 +2,10 @@
 
 import { ask } from "./api.js";
 import { card } from "./cards.js";
+import { keepResults, lastResults } from "./device/last_results.js";
+import { isOfAnotherNetwork, isOn, lookAgain, lookHere } from "./device/switch.js";
 import { announce, element, find } from "./dom.js";
-import { t } from "./i18n.js";
+import { t, timeFormat } from "./i18n.js";
 import { moving, ordered } from "./order.js";
 import { noteText } from "./reasons.js";
 import { PAGE, requestFor } from "./request.js";
@@ -18,6 +20,7 @@ const AT_ONCE = 6;
 const kept = new Map();
 const hidden = new Set();
 const listeners = [];
+const moment = timeFormat({ dateStyle: "medium", timeStyle: "short" });
 let settings = null;
 let current = null;
 let asking = null;
@@ -70,6 +73,7 @@ async function fetchPage(found, shown, k) {
   if (!current) showSkeletons(find("cards"));
   try {
     const answer = await asked(found, shown, k, mine.signal);
+    if (!found.first) keepResults(answer);
     found.first ??= answer;
     found.searchId = answer.search_id ?? null;
     found.cursor = answer.next_cursor ?? null;
@@ -78,17 +82,46 @@ async function fetchPage(found, shown, k) {
     showProblem(null);
     return answer;
   } catch (error) {
-    if (error.name === "AbortError") return null;
-    showProblem(error, () => (found.first ? showMore() : showResults(view(), found.photo)));
-    if (!found.first) clear();
+    if (error.name === "AbortError" || mine.signal.aborted) return null;
+    const isStoodIn = await showLast(found, error);
+    if (!isStoodIn && !found.first) clear();
+    // That there is no network is said above; here stands what may be tried again.
+    const again = () => (found.first ? showMore() : showResults(view(), found.photo));
+    showProblem(isStoodIn && !navigator.onLine ? null : error, again);
     return null;
   } finally {
     if (asking === mine) setBusy(false);
   }
 }
 
+// Without a network the last results stand in, and say so; nothing of them is taken for new.
+async function showLast(found, error) {
+  const last = error.status === 0 && !found.first ? await lastResults() : null;
+  if (!last) return false;
+  const { answer, time } = last;
+  find("heading").textContent = t("app.last_heading");
+  const standIn = { ...found, first: answer, products: [answer.recommendations], keptAt: time };
+  present(standIn, view());
+  const again = () => current === standIn && showResults(view(), found.photo);
+  addEventListener("online", again, { once: true });
+  return true;
+}
+
 async function asked(found, shown, k, signal) {
-  const rest = { photo: found.photo, cursor: found.cursor, hidden: [...hidden] };
+  const looked = found.photo && isOn() ? await lookHere(found.photo, shown.box) : null;
+  try {
+    const answer = await answered(found, shown, k, signal, looked);
+    return looked ? { ...answer, garment: looked.garment } : answer;
+  } catch (error) {
+    if (!looked || !isOfAnotherNetwork(error)) throw error;
+    lookAgain();
+    const { fields, garment } = await lookHere(found.photo, shown.box);
+    return { ...(await answered(found, shown, k, signal, { fields })), garment };
+  }
+}
+
+async function answered(found, shown, k, signal, looked) {
+  const rest = { photo: found.photo, looked, cursor: found.cursor, hidden: [...hidden] };
   const [path, options] = requestFor(shown, { ...rest, k });
   try {
     return await ask(path, { ...options, signal });
@@ -123,7 +156,7 @@ function present(found, shown) {
   const isOther = current !== found;
   current = found;
   for (const listener of isOther ? listeners : []) listener(found.first);
-  showNotes(found.first.notes);
+  showNotes(found.first.notes, found.keptAt);
   showCards();
   find("count").textContent = countText(found);
   find("more").hidden = !found.cursor;
@@ -169,8 +202,9 @@ function refocus(list, focus) {
   (card?.querySelector(`[data-act="${focus.act}"]`) ?? find("results")).focus({ preventScroll: true });
 }
 
-function showNotes(notes) {
+function showNotes(notes, keptAt) {
   const said = notes.map(noteText).filter(Boolean);
+  if (keptAt) said.unshift({ text: t("app.last", { time: moment.format(keptAt) }) });
   find("notes").hidden = said.length === 0;
   find("notes").replaceChildren(...said.map(({ text, lang }) => element("li", { text, lang, dir: lang && "ltr" })));
 }

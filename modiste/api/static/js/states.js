@@ -1,5 +1,7 @@
 // What stands where products would: waiting, or what went wrong and what to do about it.
 
+import { DeviceError } from "./device/errors.js";
+import { reasonOf } from "./device/switch.js";
 import { element, find } from "./dom.js";
 import { has, t } from "./i18n.js";
 
@@ -16,13 +18,18 @@ export function showProblem(problem, again) {
   const box = find("problem");
   box.hidden = !problem;
   if (!problem) return;
+  find("problem-again").onclick = again;
+  if (problem instanceof DeviceError) {
+    find("problem-title").textContent = reasonOf(problem);
+    find("problem-detail").textContent = "";
+    return;
+  }
   if (problem.status === undefined) throw problem; // a fault of the page, not of the service
   const isOfPhoto = problem.status === 422 && problem.errors[0]?.field === "photo";
   const status = isOfPhoto ? 415 : problem.status;
   const known = has(`problem.${status}`) ? `problem.${status}` : "problem.other";
   find("problem-title").textContent = t(known, { n: problem.retryAfter ?? 1 });
   find("problem-detail").textContent = problem.detail;
-  find("problem-again").onclick = again;
   if (problem.status === 0) addEventListener("online", again, { once: true });
 }
 
