@@ -18,6 +18,7 @@ modiste also ranks by the shopper's taste and gives reasons, which the peer does
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import shutil
@@ -221,7 +222,7 @@ def _post(kind: str, body: bytes) -> bytes:
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-def _step(port: int, requests: Sequence[Path], connections: int, seconds: float) -> Step:
+def _step(port: int, requests: Sequence[Path], seconds: float, connections: int) -> Step:
     """Ask over so many connections, each of which waits for its answer."""
     command = ["wrk", "--threads", "1", "--connections", str(connections), "--timeout", "20s"]
     command += ["--duration", f"{max(1, round(seconds))}s", "--script", str(_HERE / "asked.lua")]
@@ -229,7 +230,9 @@ def _step(port: int, requests: Sequence[Path], connections: int, seconds: float)
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
     told = json.loads(done.stdout.splitlines()[-1])
     n_failed = told["refused"] + told["lost"]
-    return Step(connections, (told["n"] - told["refused"]) / told["seconds"], told["p99_ms"], n_failed)
+    return Step(
+        connections, (told["n"] - told["refused"]) / told["seconds"], told["p99_ms"], n_failed
+    )
 
 
 def best_step(ask: Callable[[int], Step]) -> Step:
@@ -284,9 +287,9 @@ def _rounds(
                 # Photos do not read the attributes of the items.
                 if kind == "photos" and name == "obvious, sparse":
                     continue
-                port = server.port
-                _step(port, files, 1, 1)
-                best = best_step(lambda n, p=port, f=files: _step(p, f, n, seconds))  # type: ignore[misc]
+                ask = functools.partial(_step, server.port, files, seconds)
+                _step(server.port, files, 1, 1)  # what the last one left behind
+                best = best_step(ask)
                 found.setdefault((kind, name), []).append(best)
     return found
 
@@ -323,7 +326,14 @@ def _told(
             )
         else:
             figures.append(figure(f"{kind} a second", statistics.median(o.rate for o in steps)))
-    header = ("", "a second", "connections", "99 % ms", f"past {LIMIT_MS:.0f} ms", "modiste is times")
+    header = (
+        "",
+        "a second",
+        "connections",
+        "99 % ms",
+        f"past {LIMIT_MS:.0f} ms",
+        "modiste is times",
+    )
     beside = [(name, f"{cold[name]:.2f}", f"{memory[name]:.0f}") for name in cold]
     terminal.print_tables(
         [

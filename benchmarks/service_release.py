@@ -39,9 +39,7 @@ _N_FACTORS = 64
 _WEIGHTS_AN_ITEM = 50
 
 
-def write_shop(
-    folder: Path, config: NetworkConfig, n_items: int, n_users: int, seed: int
-) -> None:
+def write_shop(folder: Path, config: NetworkConfig, n_items: int, n_users: int, seed: int) -> None:
     """Write ``releases``, ``peer`` and the ids of some shoppers into a folder.
 
     Parameters

@@ -9,7 +9,7 @@ service that is busy is still alive.
 from __future__ import annotations
 
 import time
-from typing import Final
+from typing import Any, Final
 
 from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.server import TcpWSGIServer
@@ -85,6 +85,7 @@ class _Task(WSGITask):  # type: ignore[misc]
 class Channel(HTTPChannel):  # type: ignore[misc]
     """One connection."""
 
+    requests: list[Any]
     task_class = _Task
     error_task_class = ProblemTask
 

@@ -23,7 +23,6 @@ from modiste.recommender.item_to_item import ItemWeights
 from modiste.recommender.pool import Pool
 from modiste.recommender.purchase_evidence import PurchaseEvidence
 from modiste.recommender.recommendation import Reason
-from modiste.recommender.sparse_rows import row_entries
 
 MAX_REASONS: Final = 3
 #: An item is called new for this many days.
@@ -65,6 +64,7 @@ class Explainer:
         self.catalogue = catalogue
         self._is_popular = most_popular(history.popularity)
         self._ages = history.as_of.timestamp() / _SECONDS_A_DAY - catalogue.available_from_days
+        self._display_names = display_groups(catalogue.vocabulary)
         self.purchases = PurchaseEvidence(catalogue, factors, item_weights)
 
     def with_catalogue(self, catalogue: Catalogue) -> Explainer:
@@ -170,14 +170,15 @@ class Explainer:
         names: list[str] = []
         category = self.catalogue.categories[item]
         if query.attributes is not None:
-            _, column, value = row_entries(self.catalogue.attributes, np.array([item]))
+            matrix = self.catalogue.attributes
+            entries = slice(matrix.indptr[item], matrix.indptr[item + 1])
+            column, value = matrix.indices[entries], matrix.data[entries]
             wanted = query.attributes[column]
             weight = wanted * value * self.catalogue.attribute_idf[column]
             both = (wanted > 0) & (value >= MIN_ATTRIBUTE_SCORE)
             order = [i for i in np.argsort(-weight, kind="stable") if both[i]]
             # Spellings of one name are one reason.
-            shown = display_groups(vocabulary)
-            names = [shown[vocabulary.attributes[column[i]]] for i in order]
+            names = [self._display_names[vocabulary.attributes[column[i]]] for i in order]
             names = list(dict.fromkeys(names))[:_MAX_NAMES]
         if query.categories is not None and category >= 0:
             wanted_most = query.categories[category] == query.categories.max()
