@@ -254,7 +254,7 @@ def best_step(ask: Callable[[int], Step]) -> Step:
 def _measured(shop: Path, out: Path, rounds: int, seconds: float, seed: int) -> list[Figure]:
     requests = _requests(shop, out, seed)
     photo = requests["photos"][0].read_bytes()
-    starts = {
+    starts: dict[str, Callable[[], Served]] = {
         "modiste": lambda: _modiste(shop, out / "modiste.log"),
         "obvious": lambda: _peer(shop, out / "obvious.log"),
         "obvious, sparse": lambda: _peer(shop, out / "sparse.log", "sparse"),

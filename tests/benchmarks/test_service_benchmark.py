@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-sys.path.append(str(ROOT / "benchmarks"))
+sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 
 from service import Step, best_step
+
+ROOT = Path(__file__).parents[2]
 
 
 def asked(p99_ms: dict[int, float]) -> Step:
@@ -40,7 +41,7 @@ def test_a_step_that_loses_requests_does_not_hold() -> None:
 
 
 def test_without_wrk_it_says_how_to_get_it(tmp_path: Path) -> None:
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "benchmarks/service.py"],
         cwd=ROOT,
         env={**os.environ, "PATH": str(tmp_path), "PYTHONPATH": str(ROOT)},
