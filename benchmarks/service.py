@@ -29,7 +29,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -45,37 +44,11 @@ from generated_shop import EMBEDDING_SIZE, generated_photo
 from harness import Figure, figure, print_figures
 from service_release import PHRASES, SHOPPERS_FILE
 from timing import spread
+from wrk_steps import LIMIT_MS, Step, best_step, step_over
 
-LIMIT_MS = 100.0
 TARGETS = {"phrases": 10.0, "photos": 6.0}
-_CONNECTIONS = (1, 2, 4, 8, 16)
 _START_SECONDS = 300.0
 _HERE = Path(__file__).parent
-
-
-@dataclass(frozen=True)
-class Step:
-    """What wrk saw over a number of connections.
-
-    Parameters
-    ----------
-    connections : int
-    rate : float
-        Answers a second.
-    p99_ms : float
-    n_failed : int
-        Refused or lost.
-    """
-
-    connections: int
-    rate: float
-    p99_ms: float
-    n_failed: int
-
-    @property
-    def holds(self) -> bool:
-        """Whether all were answered, and soon enough."""
-        return self.p99_ms < LIMIT_MS and not self.n_failed
 
 
 class Served:
@@ -222,35 +195,6 @@ def _post(kind: str, body: bytes) -> bytes:
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-def _step(port: int, requests: Sequence[Path], seconds: float, connections: int) -> Step:
-    """Ask over so many connections, each of which waits for its answer."""
-    command = ["wrk", "--threads", "1", "--connections", str(connections), "--timeout", "20s"]
-    command += ["--duration", f"{max(1, round(seconds))}s", "--script", str(_HERE / "asked.lua")]
-    command += [f"http://127.0.0.1:{port}/", "--", *map(str, requests)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
-    told = json.loads(done.stdout.splitlines()[-1])
-    n_failed = told["refused"] + told["lost"]
-    return Step(
-        connections, (told["n"] - told["refused"]) / told["seconds"], told["p99_ms"], n_failed
-    )
-
-
-def best_step(ask: Callable[[int], Step]) -> Step:
-    """Ask over ever more connections while that holds, and return the best step that did.
-
-    Where none holds, the first one.
-    """
-    best = first = ask(_CONNECTIONS[0])
-    for connections in _CONNECTIONS[1:]:
-        if not best.holds:
-            return first
-        step = ask(connections)
-        if not step.holds or step.rate < 0.9 * best.rate:
-            break
-        best = max(best, step, key=lambda one: one.rate)
-    return best
-
-
 def _measured(shop: Path, out: Path, rounds: int, seconds: float, seed: int) -> list[Figure]:
     requests = _requests(shop, out, seed)
     photo = requests["photos"][0].read_bytes()
@@ -287,8 +231,8 @@ def _rounds(
                 # Photos do not read the attributes of the items.
                 if kind == "photos" and name == "obvious, sparse":
                     continue
-                ask = functools.partial(_step, server.port, files, seconds)
-                _step(server.port, files, 1, 1)  # what the last one left behind
+                ask = functools.partial(step_over, server.port, files, seconds)
+                step_over(server.port, files, 1, 1)  # what the last one left behind
                 best = best_step(ask)
                 found.setdefault((kind, name), []).append(best)
     return found

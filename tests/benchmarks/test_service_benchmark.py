@@ -11,7 +11,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 
-from service import Step, best_step
+from wrk_steps import Step, best_step
 
 ROOT = Path(__file__).parents[2]
 
