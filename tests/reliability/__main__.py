@@ -26,7 +26,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kept", type=Path, help="keep the small releases here between runs")
     asked = parser.parse_args()
-    form_name, scale = ("soak", SOAK) if asked.soak else ("ci", CI) if asked.ci else ("short", SHORT)
+    form_name = "soak" if asked.soak else "ci" if asked.ci else "short"
+    scale = {"ci": CI, "short": SHORT, "soak": SOAK}[form_name]
     results: dict[str, object] = {}
     start = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="modiste-reliability-"))

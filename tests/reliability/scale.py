@@ -1,4 +1,4 @@
-"""How much of each threat: a little for each change, the short form for a day, the soak for a release."""
+"""How much of each threat: a little for each change, more by hand, the soak for a release."""
 
 from __future__ import annotations
 
