@@ -15,7 +15,7 @@ test: export MODISTE_REAL_DATA ?= $(abspath $(wildcard $(DATA)))
 test: $(READY)
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 
-# Real processes, killed and starved: the short form takes some minutes, the soak hours.
+# Real processes, killed and starved: ARGS=--ci some minutes, the short form ten, the soak hours.
 test-reliability: $(READY)
 	$(BIN)/python -m tests.reliability $(ARGS)
 

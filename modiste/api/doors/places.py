@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-MAX_WAIT_SECONDS: Final = 1.0
+MAX_WAIT_SECONDS: Final = 0.5
 #: Share of the longest wait that is left where the line has not been empty for so long.
 _STANDING_SHARE: Final = 0.25
 #: Weight of the latest in the mean time from one place freed to the next.
