@@ -70,8 +70,12 @@ class SpatialStatistics(keras.layers.Layer):  # type: ignore[misc]
 
     def call(self, x: Any) -> Any:
         """Map ``(batch, height, width, channels)`` to ``(batch, 2 * channels)``."""
-        mean = keras.ops.mean(x, axis=(1, 2))
-        variance = keras.ops.mean(keras.ops.square(x), axis=(1, 2)) - keras.ops.square(mean)
+        cells = x.shape[1] * x.shape[2]
+        x = keras.ops.reshape(x, (-1, cells, x.shape[3]))
+        # As a product of matrices: ONNX Runtime's mean over space takes ten times as long.
+        each = np.full((1, cells), 1.0 / cells, dtype=np.float32)
+        mean = keras.ops.matmul(each, x)[:, 0]
+        variance = keras.ops.matmul(each, keras.ops.square(x))[:, 0] - keras.ops.square(mean)
         spread = keras.ops.sqrt(keras.ops.maximum(variance, 0.0) + 1e-5)
         return keras.ops.concatenate([mean, spread], axis=-1)
 

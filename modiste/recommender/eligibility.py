@@ -141,3 +141,18 @@ def allowed_items(
             if query.item_index >= 0:
                 allowed[row, query.item_index] = False
     return allowed
+
+
+def just_arrived(catalogue: Catalogue, until: float, days: float) -> NDArray[np.bool_]:
+    """Return the items that arrived in the last days or since, shape ``(n_items,)`` bool.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    until : float
+        What the days count back from, in seconds since 1970-01-01.
+    days : float
+        Above 0.
+    """
+    # NaN, an unknown day, is not new.
+    return np.asarray(catalogue.available_from_days >= until / _SECONDS_A_DAY - days)

@@ -18,7 +18,6 @@ from modiste.recommender.filters import filter_masks
 TYPE: Final = "type"
 NEW: Final = "new"
 N_PRICE_BANDS: Final = 5
-_SECONDS_A_DAY: Final = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def facets(
     base : ndarray
         Items that may be shown at all, shape ``(n_items,)`` bool.
     new : ndarray
-        Items that have just arrived, shape ``(n_items,)`` bool; see `just_arrived`.
+        Items that have just arrived, shape ``(n_items,)`` bool; see `eligibility.just_arrived`.
 
     Raises
     ------
@@ -113,22 +112,6 @@ def facets(
         prices=_bands(catalogue, base, _others(columns.PRICE, masks, base)),
         n_new=int((_others(NEW, masks, base) & new).sum()),
     )
-
-
-def just_arrived(catalogue: Catalogue, until: float, days: float) -> NDArray[np.bool_]:
-    """Return the items that arrived in the last days, shape ``(n_items,)`` bool.
-
-    Parameters
-    ----------
-    catalogue : Catalogue
-    until : float
-        The present, in seconds since 1970-01-01.
-    days : float
-        Above 0.
-    """
-    age = until / _SECONDS_A_DAY - catalogue.available_from_days
-    # NaN, an unknown day, is not new.
-    return (age >= 0) & (age <= days)
 
 
 def _others(

@@ -64,7 +64,6 @@ class Explainer:
         self.catalogue = catalogue
         self._is_popular = most_popular(history.popularity)
         self._ages = history.as_of.timestamp() / _SECONDS_A_DAY - catalogue.available_from_days
-        self._display_names = display_groups(catalogue.vocabulary)
         self.purchases = PurchaseEvidence(catalogue, factors, item_weights)
 
     def with_catalogue(self, catalogue: Catalogue) -> Explainer:
@@ -170,15 +169,16 @@ class Explainer:
         names: list[str] = []
         category = self.catalogue.categories[item]
         if query.attributes is not None:
-            matrix = self.catalogue.attributes
-            entries = slice(matrix.indptr[item], matrix.indptr[item + 1])
-            column, value = matrix.indices[entries], matrix.data[entries]
+            of_item = slice(*self.catalogue.attributes.indptr[item : item + 2])
+            column = self.catalogue.attributes.indices[of_item]
+            value = self.catalogue.attributes.data[of_item]
             wanted = query.attributes[column]
             weight = wanted * value * self.catalogue.attribute_idf[column]
             both = (wanted > 0) & (value >= MIN_ATTRIBUTE_SCORE)
             order = [i for i in np.argsort(-weight, kind="stable") if both[i]]
             # Spellings of one name are one reason.
-            names = [self._display_names[vocabulary.attributes[column[i]]] for i in order]
+            shown = display_groups(vocabulary)
+            names = [shown[vocabulary.attributes[column[i]]] for i in order]
             names = list(dict.fromkeys(names))[:_MAX_NAMES]
         if query.categories is not None and category >= 0:
             wanted_most = query.categories[category] == query.categories.max()
