@@ -101,13 +101,6 @@ class Served:
         whole += whole[0].children(recursive=True)
         return sum(float(one.memory_info().rss) for one in whole) / 1e6
 
-    def stop_after(self, request: bytes) -> None:
-        """End it with its first answer."""
-        try:
-            self.first_answer(request)
-        finally:
-            self.stop()
-
     def stop(self) -> None:
         """End it."""
         self._process.terminate()
@@ -203,11 +196,13 @@ def _measured(shop: Path, out: Path, rounds: int, seconds: float, seed: int) -> 
         "obvious": lambda: _peer(shop, out / "obvious.log"),
         "obvious, sparse": lambda: _peer(shop, out / "sparse.log", "sparse"),
     }
+    for path in shop.rglob("*"):  # so that it is in the page cache
+        if path.is_file():
+            path.read_bytes()
     servers: dict[str, Served] = {}
     cold: dict[str, float] = {}
     try:
         for name, start in starts.items():
-            start().stop_after(photo)  # so that its files are in the page cache
             servers[name] = start()
             cold[name] = servers[name].first_answer(photo)
         found = _rounds(servers, requests, rounds, seconds)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 LIMIT_MS = 100.0
 _CONNECTIONS = (1, 2, 4, 8, 16)
+_MIN_ANSWERS = 10
+_MAX_SECONDS = 20.0
 _SCRIPT = Path(__file__).parent / "asked.lua"
 
 
@@ -23,14 +25,14 @@ class Step:
     rate : float
         Answers a second.
     p99_ms : float
-    n_failed : int
+    n_failed : float
         Refused or lost.
     """
 
     connections: int
     rate: float
     p99_ms: float
-    n_failed: int
+    n_failed: float
 
     @property
     def holds(self) -> bool:
@@ -49,15 +51,27 @@ def step_over(port: int, requests: Sequence[Path], seconds: float, connections: 
     seconds : float
     connections : int
     """
+    told = _told_by_wrk(port, requests, seconds, connections)
+    while told["n"] < _MIN_ANSWERS and seconds < _MAX_SECONDS:
+        # So slow a server needs longer to be told from one half as slow again.
+        seconds *= 3
+        told = _told_by_wrk(port, requests, seconds, connections)
+    n_failed = told["refused"] + told["lost"]
+    rate = (told["n"] - told["refused"]) / told["seconds"]
+    if not rate:
+        raise RuntimeError(f"Nothing was answered in {seconds:.0f} s. Received: {told}")
+    return Step(connections, rate, told["p99_ms"], n_failed)
+
+
+def _told_by_wrk(
+    port: int, requests: Sequence[Path], seconds: float, connections: int
+) -> dict[str, float]:
     command = ["wrk", "--threads", "1", "--connections", str(connections), "--timeout", "20s"]
     command += ["--duration", f"{max(1, round(seconds))}s", "--script", str(_SCRIPT)]
     command += [f"http://127.0.0.1:{port}/", "--", *map(str, requests)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
-    told = json.loads(done.stdout.splitlines()[-1])
-    n_failed = told["refused"] + told["lost"]
-    return Step(
-        connections, (told["n"] - told["refused"]) / told["seconds"], told["p99_ms"], n_failed
-    )
+    told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return told
 
 
 def best_step(ask: Callable[[int], Step]) -> Step:
