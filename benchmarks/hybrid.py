@@ -83,7 +83,7 @@ RULES = {
     "diversity 0.3": Rules(diversity=0.3),
     "diversity 0.5": Rules(diversity=0.5),
     "2 of a brand": Rules(max_per_brand=2),
-    NEWS: Rules(fresh_share=0.2, fresh_days=14.0),
+    NEWS: Rules(fresh_share=0.2),
 }
 #: A seed that nothing else draws with; 1,024 was looked at when new arrivals were made to sell.
 DEMO_SEED = 2_048

@@ -119,6 +119,12 @@ def recommend(
     show_default=True,
     help="Describe items that wait, as `modiste worker` does.",
 )
+@click.option(
+    "--demo",
+    is_flag=True,
+    help="Let whoever opens the page choose a shopper; of a made-up shop only.",
+)
+@click.option("--currency", help="Of the prices, such as EUR.")
 @door_options
 def serve(
     releases: Path,
@@ -133,6 +139,8 @@ def serve(
     log_format: LogFormat,
     language: str,
     works: bool,
+    demo: bool,
+    currency: str | None,
     doors: DoorSettings,
 ) -> None:
     """Serve the current release over HTTP, with its page at /.
@@ -153,6 +161,8 @@ def serve(
             host,
             port,
             threads,
+            demo=demo,
+            currency=currency,
             rules=rules,
             database=database,
             doors=doors,
@@ -228,6 +238,7 @@ def serve_release(
     threads: int,
     *,
     demo: bool = False,
+    currency: str | None = None,
     rules: Rules | None = None,
     database: Database | None = None,
     doors: DoorSettings | None = None,
@@ -240,7 +251,6 @@ def serve_release(
     from modiste.api.doors.settings import DoorSettings
     from modiste.api.server import serve as serve_forever
 
-    currency = "EUR" if demo else None
     config = ApiConfig(
         images,
         demo,

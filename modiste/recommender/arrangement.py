@@ -76,7 +76,8 @@ class Arranger:
         self.buried[buried[buried >= 0]] = True
         named = zip((*rules.pinned, *rules.buried), (*pinned, *buried), strict=True)
         self.unknown = tuple(name for name, index in named if index < 0)
-        self._is_fresh = just_arrived(catalogue, history.as_of.timestamp(), rules.fresh_days)
+        self.is_fresh = just_arrived(catalogue, history.as_of.timestamp(), rules.fresh_days)
+        self._is_untouched = history.popularity == 0
         order = np.lexsort((-history.popularity, self.buried))
         self.backfill_order = order.astype(np.int32)
 
@@ -169,8 +170,11 @@ class Arranger:
         groups, brands = self._groups[items], self._brands[items]
         if not rules.reorders:
             return _by_score(rows, groups, k)
-        fresh = self._is_fresh[items] & (tiers <= MATCHING)
+        fresh = self.is_fresh[items] & (tiers <= MATCHING)
         wanted = math.ceil(rules.fresh_share * min(k, len(rows)))
+        untouched = fresh & self._is_untouched[items]
+        if len(np.unique(groups[untouched])) >= wanted:
+            fresh = untouched  # what sells already stands where its score puts it
         n_fresh = min(wanted, len(np.unique(groups[fresh])))
         free = np.ones(len(rows), dtype=np.bool_)
         over_brand = np.zeros(len(rows), dtype=np.bool_)

@@ -48,10 +48,12 @@ class Limits:
         exclude: Sequence[str] = (),
         filter_viewed: bool = True,
         never: NDArray[np.int32] | None = None,
+        new: NDArray[np.bool_] | None = None,
     ) -> Limits:
         """Check the arguments of ``Recommender.recommend`` and apply them to the items.
 
-        `never` are the items that the shop's rules exclude, shape ``(n,)`` int32.
+        `never` are the items that the shop's rules exclude, shape ``(n,)`` int32, and `new`
+        those that have just arrived, shape ``(n_items,)`` bool.
 
         Raises
         ------
@@ -75,7 +77,7 @@ class Limits:
         base[excluded[excluded >= 0]] = False
         if never is not None:
             base[never] = False
-        masks = filter_masks(filters, catalogue)
+        masks = filter_masks(filters, catalogue, new)
         passing = base.copy()
         for mask in masks.values():
             passing &= mask

@@ -262,6 +262,19 @@ class TestNews:
         (shown,) = arranged(dated(fresh_share=0.5, fresh_days=7), pool, [9, 8, 7, 1], 2)
         assert pool.item_index[shown.rows].tolist() == [0, 9]
 
+    def test_what_nobody_has_touched_yet_goes_first(self, dated, history):
+        made = dated(fresh_share=0.5, fresh_days=7)
+        assert history.popularity[[5, 6, 7]].all()
+        made._is_untouched[[6, 7]] = True
+        pool = pool_of([[0, 1, 2, 5, 6, 7]])
+        (shown,) = arranged(made, pool, [9, 8, 7, 99, 1, 2], 4)
+        assert pool.item_index[shown.rows].tolist() == [5, 0, 7, 6]
+        # Too few of them: other new arrivals count as well.
+        (shown,) = arranged(made, pool_of([[0, 1, 5, 6]]), [9, 8, 1, 0], 4)
+        assert len(shown.rows) == 4
+        (shown,) = arranged(made, pool_of([[0, 1, 2, 5, 6]]), [9, 8, 7, 1, 0], 4)
+        assert shown.lifted.tolist() == [False, False, True, True]
+
     def test_a_new_arrival_that_stands_there_anyway_counts(self, dated):
         pool = pool_of([[0, 1, 2, 5, 6]])
         (shown,) = arranged(dated(fresh_share=0.25, fresh_days=7), pool, [3, 2, 1, 9, 0], 4)
