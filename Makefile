@@ -15,7 +15,7 @@ test: export MODISTE_REAL_DATA ?= $(abspath $(wildcard $(DATA)))
 test: $(READY)
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 
-# Real processes, killed and starved: the short form takes some minutes, the soak hours.
+# Real processes, killed and starved: ARGS=--ci some minutes, the short form ten, the soak hours.
 test-reliability: $(READY)
 	$(BIN)/python -m tests.reliability $(ARGS)
 
@@ -30,7 +30,7 @@ lint: $(READY)
 	$(BIN)/codespell
 
 bench: $(READY)
-	@test -n "$(NAME)" || { echo "Name a benchmark: make bench NAME=real. There are: $(filter-out caption_names generated_shop harness held_out judged_phrases judged_texts nearest paired_scores public_sets random_texts timing training_ways,$(basename $(notdir $(wildcard benchmarks/*.py))))"; exit 2; }
+	@test -n "$(NAME)" || { echo "Name a benchmark: make bench NAME=real. There are: $(filter-out caption_names generated_shop harness held_out judged_phrases judged_texts nearest paired_scores obvious_app public_sets random_texts service_release timing training_ways wrk_steps,$(basename $(notdir $(wildcard benchmarks/*.py))))"; exit 2; }
 	$(BIN)/python benchmarks/$(NAME).py $(if $(filter command line environment,$(origin DATA)),--data $(DATA)) $(ARGS)
 
 check-real: $(READY)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from PIL import Image
 from scipy import sparse
 
 from modiste.data import columns
@@ -133,3 +135,14 @@ def generated_events(catalogue: Catalogue, n_users: int, seed: int) -> pd.DataFr
             columns.SEARCH_TERM: None,
         }
     )
+
+
+def generated_photo(rng: np.random.Generator) -> bytes:
+    """Return a JPEG of 600 x 800 with detail at every scale, as a photo has."""
+    pixels = np.zeros((800, 600, 3))
+    for scale in (4, 20, 100):
+        small = rng.uniform(0, 255, (800 // scale, 600 // scale, 3)).astype(np.uint8)
+        pixels += np.asarray(Image.fromarray(small).resize((600, 800)), dtype=np.float64) / 3
+    file = io.BytesIO()
+    Image.fromarray(pixels.astype(np.uint8)).save(file, "JPEG", quality=90)
+    return file.getvalue()

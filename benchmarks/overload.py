@@ -22,6 +22,8 @@ from modiste.api import ApiConfig
 from modiste.api.doors.entrance import register_doors
 from modiste.api.doors.settings import DoorSettings
 from modiste.api.live import Live
+from modiste.api.operations import documented
+from modiste.api.recommendations import SEARCH
 from modiste.api.server import Server
 
 N_THREADS = 4
@@ -70,6 +72,7 @@ def serve(way: str, ready: Connection) -> None:
     register_doors(app, settings, Live(lambda: None, ApiConfig()))  # type: ignore[arg-type,return-value]
 
     @app.post("/v1/recommendations", endpoint="recommendations.search")
+    @documented(SEARCH)
     def search() -> dict[str, str]:
         time.sleep(WORK_SECONDS)
         return {"answer": "found"}

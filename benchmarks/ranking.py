@@ -18,7 +18,6 @@ its turn in every round; the median of the rounds, with the least and the most. 
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 import tempfile
@@ -28,7 +27,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -52,7 +50,12 @@ from modiste.training.item_to_item import fit_item_to_item
 from modiste.training.ranker import RankerConfig, fit_ranker
 from modiste.training.report import Table
 
-from generated_shop import EMBEDDING_SIZE, generated_catalogue, generated_events
+from generated_shop import (
+    EMBEDDING_SIZE,
+    generated_catalogue,
+    generated_events,
+    generated_photo,
+)
 from harness import Figure, print_figures
 from inference import write_network
 from nearest import growth, search
@@ -149,7 +152,7 @@ def _requests(shop: Recommender, folder: Path, rounds: int, seed: int) -> list[F
     source = shop.sources["collaborative"]
     assert isinstance(source, Collaborative)
     ranked = _ranked(shop, users[:20], rng)
-    photo = _jpeg(rng)
+    photo = generated_photo(rng)
     tasks: dict[str, Timed] = {
         REFERENCE: _reference(folder, rng),
         f"rank {N_RANKED} candidates": lambda n: _rank(shop, *ranked[n % len(ranked)]),
@@ -216,17 +219,6 @@ def _reference(folder: Path, rng: np.random.Generator) -> Timed:
     size = session.get_inputs()[0].shape[1]
     pixels = rng.uniform(0, 255, (1, size, size, 3)).astype(np.float32)
     return lambda _: session.run(None, {"image": pixels})
-
-
-def _jpeg(rng: np.random.Generator) -> bytes:
-    """Return a JPEG with detail at every scale, as a photo has."""
-    pixels = np.zeros((800, 600, 3))
-    for scale in (4, 20, 100):
-        small = rng.uniform(0, 255, (800 // scale, 600 // scale, 3)).astype(np.uint8)
-        pixels += np.asarray(Image.fromarray(small).resize((600, 800)), dtype=np.float64) / 3
-    file = io.BytesIO()
-    Image.fromarray(pixels.astype(np.uint8)).save(file, "JPEG", quality=90)
-    return file.getvalue()
 
 
 def _sizes_of(shop: Recommender, folder: Path) -> None:

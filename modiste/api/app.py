@@ -135,16 +135,19 @@ def _loader(
         from modiste.recommender.recommender import Recommender
 
         releases_dir = Path(source)
-        return lambda: Recommender.load(releases_dir, rules=config.rules)
+        return lambda: Recommender.load(
+            releases_dir, precision=config.precision, rules=config.rules
+        )
     return lambda: source
 
 
 def _register_releases(app: Flask, releases_dir: Path, live: Live, config: ApiConfig) -> None:
     from modiste.recommender.recommender import Recommender
 
-    watch = ReleaseWatch(
-        releases_dir, live, lambda folder: Recommender.load(folder, rules=config.rules)
-    )
+    def load(folder: Path) -> ServedRecommender:
+        return Recommender.load(folder, precision=config.precision, rules=config.rules)
+
+    watch = ReleaseWatch(releases_dir, live, load)
     app.extensions["modiste.watch"] = watch
     app.register_blueprint(releases_blueprint(watch))
 

@@ -1,15 +1,18 @@
-"""waitress's connections and task queue, so that both refuse as the application does.
+"""waitress's listener, connections and task queue, so that a busy service says so at once.
 
-waitress queues without a bound every request it has read. Here the queue has one, and the
-probes pass beside it: a service that is busy is still alive.
+waitress takes one connection a turn of its loop, so that under load they wait in the system's
+backlog, where nobody counts them; and it queues without a bound every request it has read.
+Here it takes all that are there, the queue has a bound, and the probes pass beside it: a
+service that is busy is still alive.
 """
 
 from __future__ import annotations
 
 import time
-from typing import Final
+from typing import Any, Final
 
-from waitress.channel import HTTPChannel
+from waitress.channel import ClientDisconnected, HTTPChannel
+from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import Error
 
@@ -21,6 +24,8 @@ from modiste.api.problems import MEDIA_TYPE
 
 PROBES: Final = frozenset({"/healthz", "/readyz"})
 _RETRY_SECONDS: Final = 1
+#: In one turn, so that those who have a connection are read from too.
+_MAX_TAKEN: Final = 64
 _READ_AT: Final = "modiste_read_at"
 
 
@@ -52,7 +57,10 @@ class ProblemTask(ErrorTask):  # type: ignore[misc]
         self.content_length = len(content)
         # Of content after an answer to HEAD, a client makes the next answer.
         sent = b"" if getattr(self.request, "command", None) == "HEAD" else content
-        self.write(sent)
+        head = self.build_response_header()
+        self.wrote_header = True
+        # At once: each time it is sent from, a thread waits for Python's lock again.
+        self.channel.write_soon(head + sent)
         log_line(
             {
                 "method": "other",
@@ -77,6 +85,7 @@ class _Task(WSGITask):  # type: ignore[misc]
 class Channel(HTTPChannel):  # type: ignore[misc]
     """One connection."""
 
+    requests: list[Any]
     task_class = _Task
     error_task_class = ProblemTask
 
@@ -84,6 +93,41 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         """Ask for the body, but not for one that is refused by its length."""
         if self.request.error is None:
             super().send_continue()
+
+    def refuse(self, error: Error) -> None:
+        """Answer the next request with an error, from whichever thread holds `requests_lock`.
+
+        Nothing waits: what the socket does not take now, the loop sends when it does.
+        """
+        request = self.requests[0]
+        request.error = error
+        task = self.error_task_class(self, request)
+        try:
+            task.service()
+        except ClientDisconnected:
+            task.close_on_finish = True
+        request.close()
+        if task.close_on_finish:
+            self.close_when_flushed = True
+            self.requests = []
+        else:
+            self.requests.pop(0)
+
+
+class Listener(TcpWSGIServer):  # type: ignore[misc]
+    """One listening socket."""
+
+    channel_class = Channel
+
+    def handle_accept(self) -> None:
+        """Take all connections that wait, and not one a turn."""
+        for _ in range(_MAX_TAKEN):
+            before = len(self._map)
+            if before >= self.adj.connection_limit:
+                return
+            super().handle_accept()
+            if len(self._map) == before:
+                return
 
 
 class BoundedDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
@@ -103,21 +147,23 @@ class BoundedDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
         self._beside.set_thread_count(1)
 
     def add_task(self, task: Channel) -> None:
-        """Queue a connection's next request, or refuse it."""
-        request = task.requests[0]
-        setattr(request, _READ_AT, time.perf_counter())
-        if request.error is None and request.path in PROBES:
-            self._beside.add_task(task)
-            return
-        with self.lock:
-            if len(self.queue) < self._max_queued:
-                self.queue.append(task)
-                self.queue_cv.notify()
+        """Queue a connection's next request, or refuse it.
+
+        waitress calls it under the connection's ``requests_lock``.
+        """
+        while task.requests:
+            request = task.requests[0]
+            setattr(request, _READ_AT, time.perf_counter())
+            if request.error is None and request.path in PROBES:
+                self._beside.add_task(task)
                 return
-        # Another thread must write it: this one reads from all connections.
-        if request.error is None:
-            request.error = _BusyError("Too many requests at once; ask again.")
-        self._beside.add_task(task)
+            with self.lock:
+                if len(self.queue) < self._max_queued:
+                    self.queue.append(task)
+                    self.queue_cv.notify()
+                    return
+            # Here and now: a thread for it would wait among those that compute.
+            task.refuse(request.error or _BusyError("Too many requests at once; ask again."))
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
         """Stop every thread."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from modiste.api.doors.settings import DoorSettings
 from modiste.recommender.rules import Rules
+
+if TYPE_CHECKING:
+    from modiste.attribute_model.runtime import Precision
 
 #: Whole request, photo included.
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -36,6 +40,9 @@ class ApiConfig:
         Of the titles and descriptions of items that wait to be described.
     works : bool
         Describe them in this process; else `modiste worker` does.
+    precision : str
+        Of the network: ``int8`` answers sooner where a release has it, ``float32`` is the one
+        evaluated.
     """
 
     images_dir: Path | None = None
@@ -45,6 +52,7 @@ class ApiConfig:
     doors: DoorSettings = field(default_factory=DoorSettings)
     language: str = "en"
     works: bool = True
+    precision: Precision = "float32"
 
     def __post_init__(self) -> None:
         if self.images_dir is not None:

@@ -63,7 +63,8 @@ class ItemTable:
         removed: NDArray[np.bool_] | None = None,
     ) -> None:
         self.shown_columns = tuple(name for name in SHOWN_COLUMNS if name in items)
-        self._items = items[list(self.shown_columns)]
+        # Cell by cell: pandas takes two milliseconds to pick ten rows and write them out.
+        self._cells = {name: items[name].array for name in self.shown_columns}
         self._ids = item_ids or IdMap(items[columns.ITEM_ID].tolist())
         self._removed = removed
         self._images = images
@@ -86,10 +87,11 @@ class ItemTable:
                 raise UnknownItemError(
                     f"item_id must name an item of the release. Received: {item_id!r}"
                 )
-        return [self._answer(row) for row in self._items.take(rows).to_dict("records")]
+        return [self._answer(int(row)) for row in rows]
 
-    def _answer(self, row: dict[str, object]) -> ItemAnswer:
-        return shown_item(str(row[columns.ITEM_ID]), row, self._images)
+    def _answer(self, row: int) -> ItemAnswer:
+        cells = {name: values[row] for name, values in self._cells.items()}
+        return shown_item(str(cells[columns.ITEM_ID]), cells, self._images)
 
 
 def shown_item(item_id: str, row: Mapping[str, object], photographed: Container[str]) -> ItemAnswer:

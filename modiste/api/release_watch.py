@@ -17,7 +17,14 @@ from typing import Final
 from modiste.api.live import Live, LiveRelease, Refused, ServedRecommender
 from modiste.api.memory import collect_cycles, give_back
 from modiste.errors import DatasetError, ModisteError, ReleaseError, StoreError, UnknownReleaseError
-from modiste.recommender.release import CURRENT_FILE, live_ids, publish, release_folder, rollback
+from modiste.recommender.release import (
+    CURRENT_FILE,
+    check_release,
+    live_ids,
+    publish,
+    release_folder,
+    rollback,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -137,7 +144,7 @@ class ReleaseWatch:
         """
         with self._alone():
             release = self._checked(release_id)
-            return self._serve(release, lambda: publish(self.releases_dir, release_id))
+            return self._serve(release, lambda: publish(self.releases_dir, release_id, check=False))
 
     def rollback(self) -> LiveRelease:
         """Serve the release that was live before the current one; as `publish` does."""
@@ -149,7 +156,7 @@ class ReleaseWatch:
             release = self._checked(earlier[0])
 
             def announce() -> None:
-                found = rollback(self.releases_dir).name
+                found = rollback(self.releases_dir, check=False).name
                 if release.release_id != found:
                     # Somebody published in between; the next look finds what they did.
                     raise ReleaseBusyError(f"{_MEANWHILE}. Received: {found}")
@@ -213,10 +220,13 @@ class ReleaseWatch:
         give_back()
 
     def _checked(self, release_id: str) -> LiveRelease:
-        """Load a release that somebody asks for; whatever is wrong with it is told."""
+        """Load a release that somebody asks for; whatever is wrong with it is told.
+
+        Its files are read here, and not again while it takes over: changes of items wait then.
+        """
         prepared = self._live.prepared_already(release_id)
         if prepared is not None:
-            # `publish` reads every file of it again all the same.
+            check_release(release_folder(self.releases_dir, release_id))
             return prepared
         try:
             return self._prepared(release_id)

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from flask import Flask
-from waitress import create_server, wasyncore
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
-from waitress.server import BaseWSGIServer
 
 from modiste.api.app import create_app
-from modiste.api.channel import BoundedDispatcher, Channel
+from modiste.api.channel import BoundedDispatcher, Listener
 from modiste.api.config import MAX_BODY_BYTES, ApiConfig
 from modiste.api.listening import allow_connections, open_sockets
 from modiste.api.live import Live
@@ -102,11 +102,8 @@ class Server:
         self._map: dict[int, Any] = {}
         dispatcher = BoundedDispatcher(max_queued)
         dispatcher.set_thread_count(threads)
-        self._waitress = create_server(
-            app,
-            map=self._map,
+        settings = Adjustments(
             sockets=sockets,
-            _dispatcher=dispatcher,
             connection_limit=allow_connections(CONNECTION_LIMIT),
             asyncore_use_poll=True,
             max_request_body_size=_MAX_REQUEST_BODY_BYTES,
@@ -119,9 +116,18 @@ class Server:
         metrics: Metrics | None = app.extensions.get("modiste.metrics")
         if metrics is not None:
             metrics.watch_queue("requests", self._n_waiting)
-        self._listeners = [s for s in self._map.values() if isinstance(s, BaseWSGIServer)]
-        for listener in self._listeners:
-            listener.channel_class = Channel
+        self._listeners = [
+            Listener(
+                app,
+                self._map,
+                _sock=opened,
+                dispatcher=dispatcher,
+                adj=settings,
+                sockinfo=(opened.family, opened.type, opened.proto, opened.getsockname()),
+                bind_socket=False,
+            )
+            for opened in sockets
+        ]
 
     def run(self) -> None:
         """Serve until `stop`, then finish the requests already here."""

@@ -23,10 +23,12 @@ from modiste.errors import InvalidImageError
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
+#: A JPEG can be decoded at a reduced size; of these, every pixel is in memory at once.
+MAX_WHOLE_PIXELS = 25_000_000
 MIN_SIDE = 16
 
 _WHITE = (255, 255, 255)
-#: What Pillow raises on files that are cut short or changed.
+#: What Pillow raises on damaged files.
 _DAMAGED = (
     OSError,
     ValueError,
@@ -59,7 +61,8 @@ def decode(
     Parameters
     ----------
     image : bytes, path or ndarray
-        Encoded JPEG, PNG or WebP of at most `MAX_BYTES`; a path to one; or RGB pixels of
+        Encoded JPEG, PNG or WebP of at most `MAX_BYTES`, and `MAX_PIXELS` (of a JPEG) or
+        `MAX_WHOLE_PIXELS`; a path to one; or RGB pixels of
         shape ``(height, width, 3)`` uint8, which are checked and returned.
     max_side : int, optional
         Shrink so that the longer side has at most this many pixels; JPEGs are then
@@ -135,10 +138,9 @@ def _decode_picture(data: bytes, max_side: int | None) -> NDArray[np.uint8]:
     check_structure(data)
     canvas = webp_size(data)
     if canvas is not None:
-        _check_size(*canvas)
+        _check_size(*canvas, MAX_WHOLE_PIXELS)
     try:
-        # Pillow's own bound raises only past twice MAX_IMAGE_PIXELS; ours is checked
-        # below, on the header, before any pixel is decoded.
+        # Pillow's own bound raises only past twice MAX_IMAGE_PIXELS; ours is checked below.
         picture: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError:
         raise _unsupported(data) from None
@@ -150,7 +152,8 @@ def _decode_picture(data: bytes, max_side: int | None) -> NDArray[np.uint8]:
         ) from None
     except _DAMAGED as error:
         raise _truncated(error) from error
-    _check_size(picture.width, picture.height)
+    most = MAX_PIXELS if picture.format == "JPEG" else MAX_WHOLE_PIXELS
+    _check_size(picture.width, picture.height, most)
     try:
         if max_side is not None and picture.format == "JPEG":
             picture.draft("RGB", (max_side, max_side))
@@ -161,11 +164,11 @@ def _decode_picture(data: bytes, max_side: int | None) -> NDArray[np.uint8]:
     return np.asarray(_shrunk(picture, max_side))
 
 
-def _check_size(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
+def _check_size(width: int, height: int, most: int = MAX_PIXELS) -> None:
+    if width * height > most:
         raise InvalidImageError(
-            f"A photo may have at most {MAX_PIXELS:,} pixels; send a smaller one. "
-            f"Received: {width} x {height}",
+            f"A photo may have at most {MAX_PIXELS:,} pixels, one that is no JPEG "
+            f"{MAX_WHOLE_PIXELS:,}; send a smaller one. Received: {width} x {height}",
             code="too_many_pixels",
         )
     if min(width, height) < MIN_SIDE:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from modiste.recommender.candidates import NO_SCORE, Candidates
+from modiste.recommender.candidates import Candidates
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.sparse_rows import row_entries
@@ -67,8 +67,7 @@ class Attribute:
         for wanted, of_items in ((categories, self._categories), (colors, self._colors)):
             if wanted.any():
                 scores += wanted[:, of_items]
-        scores[scores <= _ROUNDING] = NO_SCORE
-        return Candidates.from_scores(scores, k, allowed)
+        return Candidates.from_scores(scores, k, allowed & (scores > _ROUNDING))
 
     def _agreement(self, wanted: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the weighted sum of each item's attributes, ``(n_items,)`` float32."""

@@ -51,8 +51,9 @@ class Candidates:
         Candidates
             Ties go to the lower item index.
         """
-        usable = np.where(np.isfinite(scores) & allowed, scores, NO_SCORE).astype(np.float32)
-        return cls.from_rows([_best(row, k) for row in usable], k)
+        masks = np.broadcast_to(allowed, scores.shape)
+        rows = [_best(row, mask, k) for row, mask in zip(scores, masks, strict=True)]
+        return cls.from_rows(rows, k)
 
     @classmethod
     def from_rows(
@@ -84,17 +85,19 @@ class Candidates:
         return cls(item_index, score)
 
 
-def _best(scores: NDArray[np.float32], k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Return the items that can be among the `k` best, with every tie of the last one.
+def _best(
+    scores: NDArray[np.float32], allowed: NDArray[np.bool_], k: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return the allowed items that can be among the `k` best, with every tie of the last one.
 
     A partition reads 100,000 scores ten times faster than a sort.
     """
-    items = np.flatnonzero(scores > NO_SCORE)
+    items = np.flatnonzero(np.isfinite(scores) & allowed)
     if max(k, 1) < len(items):
         found = scores[items]
         worst_kept = np.partition(found, len(found) - max(k, 1))[len(found) - max(k, 1)]
         items = items[found >= worst_kept]
-    return items.astype(np.int32), scores[items]
+    return items.astype(np.int32), scores[items].astype(np.float32)
 
 
 class CandidateSource(Protocol):

@@ -49,12 +49,12 @@ def row_products(
     """Return ``matrix[rows] @ dense.T``, shape ``(n_rows, n)``, of a `dense` ``(n, n_columns)``."""
     entries = row_entries(matrix, rows)
     products = entries.value[:, None] * dense.T[entries.column]  # (n_entries, n)
-    running = np.zeros((len(products) + 1, len(dense)))
-    np.cumsum(products, axis=0, out=running[1:])
-    ends = np.searchsorted(entries.place, np.arange(len(rows)), side="right")
-    starts = np.concatenate([[0], ends[:-1]]).astype(np.int64)
-    difference: NDArray[np.float64] = running[ends] - running[starts]
-    return difference
+    summed = np.zeros((len(rows), len(dense)))
+    if len(products):
+        # Where each row that has any begins; they follow each other without a gap.
+        present, starts = np.unique(entries.place, return_index=True)
+        summed[present] = np.add.reduceat(products, starts, axis=0, dtype=np.float64)
+    return summed
 
 
 def dense_rows(matrix: sparse.csr_matrix, rows: NDArray[np.integer[Any]]) -> NDArray[np.float32]:

@@ -52,7 +52,7 @@ def damage(release: Path) -> None:
     path.write_bytes(content)
 
 
-def load_live(folder: Path, rules: object = None) -> FakeRecommender:
+def load_live(folder: Path, precision: str = "float32", rules: object = None) -> FakeRecommender:
     """Load one release, or the live one of a directory, as ``Recommender.load`` does."""
     is_release = (folder / "manifest.json").is_file()
     return load(folder if is_release else current_release(folder))

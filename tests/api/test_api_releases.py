@@ -9,7 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from modiste.api import create_app
+from modiste.api.live import Live
 from modiste.errors import StoreError
+from modiste.recommender import release
+from modiste.recommender.manifest import Manifest
 from modiste.recommender.recommender import Recommender
 from modiste.recommender.release import live_ids, publish
 
@@ -81,6 +84,26 @@ def test_a_damaged_release_is_refused(shop: FlaskClient, releases: Path, ids: li
     assert "items.parquet must have" in body["detail"]
     assert str(releases) not in body["detail"]
     assert live_ids(releases) == [ids[0]]
+
+
+def test_files_are_read_before_others_wait_and_not_again(
+    shop: FlaskClient, ids: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live: Live = shop.application.extensions["modiste"]
+    read_meanwhile: list[Path] = []
+    check = release.check_release
+
+    def checked(folder: Path) -> Manifest:
+        if live._replacing.locked():
+            read_meanwhile.append(folder)
+        return check(folder)
+
+    monkeypatch.setattr(release, "check_release", checked)
+    monkeypatch.setattr("modiste.api.release_watch.check_release", checked)
+    for release_id in (ids[1], ids[1]):
+        assert shop.post(f"/v1/releases/{release_id}/publish").status_code == 200
+    assert shop.post("/v1/releases/rollback").status_code == 200
+    assert not read_meanwhile
 
 
 def test_what_is_live_and_damaged_since_is_not_published_again(

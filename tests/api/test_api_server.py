@@ -98,6 +98,30 @@ def test_a_busy_answer_to_head_has_no_content(
         assert _read_head(connection).startswith(b"HTTP/1.1 503")
 
 
+def test_requests_sent_at_once_are_refused_in_turn(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modiste.api.channel.BoundedDispatcher.add_task", _refuse)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        asked = b"HEAD /openapi.json HTTP/1.1\r\nHost: a\r\n"
+        connection.sendall((asked + b"\r\n") * 2 + asked + b"Connection: close\r\n\r\n")
+        answers = [_read_head(connection) for _ in range(3)]
+        assert connection.recv(1) == b""
+    assert [one.split(b"\r\n")[0] for one in answers] == [b"HTTP/1.1 503 Service Unavailable"] * 3
+
+
+def test_many_connections_are_taken_in_one_turn(recommender: FakeRecommender) -> None:
+    server = Server(create_app(recommender), port=0, threads=1)
+    before = len(server._map)
+    opened = [socket.create_connection(("127.0.0.1", server.port), 5) for _ in range(20)]
+    server._turn(5)
+    taken = len(server._map) - before
+    for connection in opened:
+        connection.close()
+    server.close()
+    assert taken == 20
+
+
 def _refuse(dispatcher: BoundedDispatcher, task: Channel) -> None:
     dispatcher._max_queued = 0
     _ADD_TASK(dispatcher, task)

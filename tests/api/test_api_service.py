@@ -52,14 +52,14 @@ def test_what_cannot_be_loaded_is_503_until_it_can(
     photos = images_dir / "photos.parquet"
     whole = photos.read_bytes()
     if broken == "photos":
-        monkeypatch.setattr(Recommender, "load", lambda folder, rules: recommender)
+        monkeypatch.setattr(Recommender, "load", lambda folder, precision, rules: recommender)
         photos.write_bytes(b"PAR1")
     for path in ("/v1/items/item-1", "/readyz"):
         answer = client.get(path)
         assert answer.status_code == 503
         assert answer.content_type == "application/problem+json"
         assert answer.headers["Retry-After"] == "5"
-    monkeypatch.setattr(Recommender, "load", lambda folder, rules: recommender)
+    monkeypatch.setattr(Recommender, "load", lambda folder, precision, rules: recommender)
     photos.write_bytes(whole)
     assert client.get("/readyz").status_code == 503
     assert client.get("/v1/items/item-1").status_code == 200

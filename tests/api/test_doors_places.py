@@ -115,7 +115,7 @@ def test_whoever_would_wait_too_long_is_turned_away_at_once() -> None:
     now = [0.0]
     places = Places(1, 100, max_wait=DEADLINE, clock=lambda: now[0])
     assert places.enter()
-    with ThreadPoolExecutor(12) as visitors:
+    with ThreadPoolExecutor(31) as visitors:
         waiting = []
 
         def join(n: int) -> None:
@@ -124,21 +124,41 @@ def test_whoever_would_wait_too_long_is_turned_away_at_once() -> None:
                 waiting.append(visitors.submit(places.enter))
                 until(lambda before=before: places.n_waiting > before)
 
-        join(10)
-        # Each place takes half of what anybody may wait.
-        for _ in range(8):
-            now[0] += DEADLINE / 2
+        join(30)
+        for _ in range(10):
+            now[0] += 0.09 * DEADLINE
             places.leave()
-        assert places.n_waiting == 2
-        join(1)
+        # Twenty in line at that speed are more than anybody may wait for.
+        assert places.n_waiting == 20
         assert not places.enter()
-        for _ in range(3):
+        for _ in range(20):
             places.leave()
         assert all(one.result(DEADLINE) for one in waiting)
         # One may wait however slow it was, or it would never be found to be fast again.
         join(1)
         places.leave()
         assert waiting[-1].result(DEADLINE)
+
+
+def test_in_a_line_that_never_empties_nobody_waits_long() -> None:
+    now = [0.0]
+    places = Places(1, 10, max_wait=DEADLINE, clock=lambda: now[0])
+    half = DEADLINE / 2
+    assert places.enter()
+    with ThreadPoolExecutor(3) as visitors:
+        first = visitors.submit(places.enter, half)
+        until(lambda: places.n_waiting == 1)
+        now[0] += DEADLINE + 1
+        # Now half of the longest wait is too much to have waited before.
+        assert not places.enter(half)
+        assert places.n_waiting == 1
+        places.leave()
+        assert first.result(DEADLINE)
+        # The line is empty: who comes may wait again.
+        second = visitors.submit(places.enter, half)
+        until(lambda: places.n_waiting == 1)
+        places.leave()
+        assert second.result(DEADLINE)
 
 
 def test_no_place_is_lost_or_made_among_many() -> None:

@@ -39,7 +39,7 @@ def jpeg(parity: int) -> bytes:
     return file.getvalue()
 
 
-def load(folder: Path, rules: object = None) -> Recommender:
+def load(folder: Path, precision: str = "float32", rules: object = None) -> Recommender:
     is_release = (folder / "manifest.json").is_file()
     release = folder if is_release else current_release(folder)
     recommender = shop_of(shop_items())

@@ -1,4 +1,4 @@
-"""What `modiste recommend --complete` prints."""
+"""What `modiste recommend --complete` prints, and what `modiste serve` hands on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ sys.path.append(str(Path(__file__).parents[1] / "recommender"))
 
 from checkerboard import LAST_DAY, N_ITEMS, VOCABULARY, category_of, shop_events, shop_items
 
-from modiste.cli.answering import recommend
+from modiste.api.config import ApiConfig
+from modiste.cli.answering import recommend, serve
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Factors
 from modiste.recommender.history import History
@@ -58,3 +59,25 @@ def test_a_look_is_completed(releases: Path, capsys: pytest.CaptureFixture[str])
 def test_a_look_is_asked_alone(releases: Path) -> None:
     with pytest.raises(ValueError, match=r"--complete is asked alone .*Received"):
         run(str(releases), "--complete", "i4", "--text", "dress")
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ((), ("en", True, "float32")),
+        (("--language=es", "--no-worker", "--precision=int8"), ("es", False, "int8")),
+    ],
+)
+def test_what_the_service_is_told_reaches_it(
+    releases: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    expected: tuple[str, bool, str],
+) -> None:
+    seen: list[ApiConfig] = []
+    monkeypatch.setattr("modiste.api.server.serve", lambda *given: seen.append(given[4]))
+    # Of the whole process, where the other tests listen too.
+    monkeypatch.setattr("modiste.api.doors.request_log.configure_logging", lambda kind: None)
+    serve.main([str(releases), *options], standalone_mode=False)
+    (config,) = seen
+    assert (config.language, config.works, config.precision) == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,22 @@ def test_a_store_must_be_named(tmp_path: Path, command: str) -> None:
     assert "Received: neither" in str(refused.exception)
     both = [command, str(tmp_path), "--store", str(tmp_path), "--database", "postgresql://x"]
     assert "Received: both" in str(CliRunner().invoke(cli, both).exception)
+
+
+def test_a_worker_reads_texts_in_the_language_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class EnoughError(Exception):
+        pass
+
+    told: list[str] = []
+
+    def reader(_releases: Path, language: str) -> None:
+        told.append(language)
+        raise EnoughError
+
+    monkeypatch.setattr("modiste.cli.storing.opened_store", lambda *_: nullcontext(object()))
+    monkeypatch.setattr("modiste.api.item_worker.ReleaseReader", reader)
+    done = CliRunner().invoke(cli, ["worker", str(tmp_path), "--language", "es"])
+    assert isinstance(done.exception, EnoughError)
+    assert told == ["es"]

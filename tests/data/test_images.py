@@ -124,6 +124,8 @@ def png_header(width: int, height: int) -> bytes:
         (encoded(Image.new("RGB", (1, 1)), "PNG"), "too_small", "1 x 1"),
         (png_header(20_000, 20_000), "too_many_pixels", "at most 50,000,000 pixels"),
         (png_header(9_000, 9_000), "too_many_pixels", "9000 x 9000"),
+        # All of a PNG is in memory at once, so it may have half as many.
+        (png_header(6_000, 5_000), "too_many_pixels", "no JPEG 25,000,000"),
     ],
 )
 def test_refuses_with_a_reason(data: bytes, code: str, message: str) -> None:

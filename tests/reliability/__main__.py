@@ -12,19 +12,22 @@ import traceback
 from pathlib import Path
 
 from tests.reliability.run import Outcome, Run
-from tests.reliability.scale import SHORT, SOAK
+from tests.reliability.scale import CI, SHORT, SOAK
 from tests.reliability.threats import THREATS
 
 
 def main() -> int:
     """Return the exit status: 0 if every threat was withstood."""
     parser = argparse.ArgumentParser(prog="python -m tests.reliability")
-    parser.add_argument("--soak", action="store_true", help="the long form, an hour or more")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--soak", action="store_true", help="the long form, an hour or more")
+    form.add_argument("--ci", action="store_true", help="a few minutes, every threat all the same")
     parser.add_argument("--only", nargs="+", choices=list(THREATS), help="these threats alone")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kept", type=Path, help="keep the small releases here between runs")
     asked = parser.parse_args()
-    scale = SOAK if asked.soak else SHORT
+    form_name = "soak" if asked.soak else "ci" if asked.ci else "short"
+    scale = {"ci": CI, "short": SHORT, "soak": SOAK}[form_name]
     results: dict[str, object] = {}
     start = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="modiste-reliability-"))
@@ -50,7 +53,7 @@ def main() -> int:
     run.write(
         {
             "benchmark": "reliability",
-            "form": "soak" if asked.soak else "short",
+            "form": form_name,
             "seconds": round(time.monotonic() - start, 1),
             "cores": os.cpu_count(),
             "held": all_held,

@@ -64,7 +64,7 @@ def overload(run: Run) -> Outcome:
     figures = {
         "capacity_per_second": round(capacity, 1),
         "asked_per_second": round(sum(seen.statuses.values()) / run.scale.overload_seconds, 1),
-        "seconds": run.scale.overload_seconds,
+        "seconds_asking": run.scale.overload_seconds,
         "answers": {str(status): n for status, n in sorted(seen.statuses.items())},
         "accepted_per_second": round(len(seen.accepted) / run.scale.overload_seconds, 1),
         "accepted_p50_s": _quantile(seen.accepted, 0.5),

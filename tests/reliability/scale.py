@@ -1,4 +1,4 @@
-"""How much of each threat: the short form for each change, the soak for a release."""
+"""How much of each threat: a little for each change, more by hand, the soak for a release."""
 
 from __future__ import annotations
 
@@ -48,6 +48,25 @@ class Scale:
     erased_shoppers: int = 100
 
 
+#: Every threat in a few minutes, with what it must hold.
+CI = Scale(
+    publish_kills=20,
+    swaps=4,
+    slow_uploads=500,
+    slow_seconds=8,
+    event_seconds=12,
+    event_kills=3,
+    shuffled_events=10_000,
+    stopped_seconds=4,
+    bit_flips=100,
+    truncations=40,
+    full_disks=4,
+    overload_seconds=6,
+    mutated_photos=300,
+    contract_seconds=8,
+    filters=200,
+    erased_shoppers=10,
+)
 SHORT = Scale()
 SOAK = Scale(
     publish_kills=500,

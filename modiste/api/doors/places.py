@@ -8,7 +8,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-MAX_WAIT_SECONDS: Final = 1.0
+MAX_WAIT_SECONDS: Final = 0.5
+#: Share of the longest wait that is left where the line has not been empty for so long.
+_STANDING_SHARE: Final = 0.25
 #: Weight of the latest in the mean time from one place freed to the next.
 _LATEST: Final = 0.2
 
@@ -24,9 +26,15 @@ class Places:
         At least 0.
     max_wait : float
         Seconds after which one who waits is turned away too. Who would wait longer, as the
-        line moves now, is turned away at once.
+        line moves now, is turned away at once. Where somebody has been waiting all the time
+        for so many seconds, nobody waits for more than a quarter of them.
     clock : callable
         Seconds that never go back.
+
+    References
+    ----------
+    Maurer, "Fail at scale", ACM Queue 2015: a line that is empty now and then takes up
+    bursts, one that never is only makes everybody late.
     """
 
     def __init__(
@@ -41,6 +49,7 @@ class Places:
         self._max_waiting = waiting
         self._max_wait = max_wait
         self._clock = clock
+        self._empty_at = clock()
         self._left_at: float | None = None
         self._interval = 0.0
         self._lock = threading.Lock()
@@ -54,11 +63,13 @@ class Places:
         waited : float
             Seconds since the request was read, which count as waiting here.
         """
-        left = max(0.0, self._max_wait - waited)
         with self._lock:
+            if not self._line:
+                self._empty_at = self._clock()
             if self._free > 0:
                 self._free -= 1
                 return True
+            left = max(0.0, self._longest_wait() - waited)
             if len(self._line) >= self._max_waiting or self._is_too_slow(left):
                 return False
             turn = threading.Event()
@@ -89,6 +100,10 @@ class Places:
     def n_waiting(self) -> int:
         """How many wait now."""
         return len(self._line)
+
+    def _longest_wait(self) -> float:
+        is_standing = self._clock() - self._empty_at > self._max_wait
+        return self._max_wait * (_STANDING_SHARE if is_standing else 1.0)
 
     def _is_too_slow(self, left: float) -> bool:
         # The first in the line may always wait, so that the speed is found out again.
