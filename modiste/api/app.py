@@ -20,6 +20,7 @@ from modiste.api.items import items_blueprint
 from modiste.api.live import Live, ServedRecommender
 from modiste.api.measuring import measure_requests
 from modiste.api.metrics import Metrics
+from modiste.api.occlusion import occlusion_blueprint
 from modiste.api.openapi import openapi_blueprint
 from modiste.api.page import page_blueprint
 from modiste.api.path_ids import register_path_ids
@@ -108,6 +109,7 @@ def create_app(
         logger.warning("no release to serve yet: %s", error)
     app.register_blueprint(recommendations_blueprint(live, since_release, recorder, keys))
     app.register_blueprint(detection_blueprint(live))
+    app.register_blueprint(occlusion_blueprint(live))
     app.register_blueprint(facets_blueprint(live, config))
     app.register_blueprint(items_blueprint(live, since_release))
     app.register_blueprint(openapi_blueprint())

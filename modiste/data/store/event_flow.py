@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, extract, func, select
+from sqlalchemy import Connection, Integer, Table, cast, extract, func, select
 
 from modiste.data.store.database import Database
 from modiste.data.store.schema import EVENTS, QUARANTINED
@@ -102,7 +102,7 @@ def _by_kind(
     connection: Connection, table: Table, start: datetime, seconds: int, n_steps: int
 ) -> dict[str, list[int]]:
     received = table.c.received_at
-    since: ColumnElement[float] = extract("epoch", received) - start.timestamp()
+    since = extract("epoch", received) - start.timestamp()
     step = cast(func.floor(since / seconds), Integer)
     statement = (
         select(table.c.event_name, step, func.count())

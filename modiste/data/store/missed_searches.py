@@ -160,7 +160,11 @@ def _phrases(missed: ColumnElement[bool], limit: int) -> Select[Any]:
     words = func.to_jsonb(SEARCHES.c.not_understood)
     latest = func.jsonb_agg(aggregate_order_by(words, SEARCHES.c.made_at.desc()), type_=JSONB)
     return (
-        select(_PHRASE.label("phrase"), latest[0].label("not_understood"), *_counted(SEARCHES.c.made_at))
+        select(
+            _PHRASE.label("phrase"),
+            latest[0].label("not_understood"),
+            *_counted(SEARCHES.c.made_at),
+        )
         .where(missed, _N_WORDS_MISSED > 0)
         .group_by(_PHRASE)
         .order_by(*_MOST_FREQUENT, _PHRASE)

@@ -158,9 +158,7 @@ class SearchLog:
                 if one.user_id not in erased or one.made_at > erased[one.user_id]
             ]
             owners = _owners(connection, counted)
-            kept = [
-                one.row() for one in counted if one.user_id == owners[one.search_id]
-            ]
+            kept = [one.row() for one in counted if one.user_id == owners[one.search_id]]
             if kept:
                 connection.execute(insert(SEARCHES).on_conflict_do_nothing(), kept)
         self._prune_at_times()

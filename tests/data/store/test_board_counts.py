@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Table, func, select, text
 
 from modiste.data.store.database import Database
 from modiste.data.store.event_flow import event_flow
 from modiste.data.store.event_log import Event, EventLog
 from modiste.data.store.missed_searches import missed_searches
+from modiste.data.store.schema import EVENTS, QUARANTINED
 from modiste.data.store.search_log import Search, SearchLog
 
 NOW = datetime(2026, 7, 1, 12, 34, 56, tzinfo=UTC)
@@ -18,21 +19,19 @@ NOW = datetime(2026, 7, 1, 12, 34, 56, tzinfo=UTC)
 PRESENT = datetime.now(UTC)
 
 
-def receive(database: Database, received_at: datetime, *, table: str = "events") -> None:
+def receive(database: Database, received_at: datetime, *, table: Table = EVENTS) -> None:
     """Write a row as if it had come then."""
     with database.engine.begin() as connection:
-        n_rows = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
-        connection.execute(
-            text(
-                f"INSERT INTO {table} (event_id, user_id, item_id, event_name, event_time, "
-                "received_at) VALUES (:id, 'ana', 'i', :name, :moment, :moment)"
-            ),
-            {
-                "id": f"{table}-{n_rows}",
-                "name": "purchase" if n_rows % 2 else "view_item",
-                "moment": received_at,
-            },
-        )
+        n_rows = connection.execute(select(func.count()).select_from(table)).scalar_one()
+        row = {
+            "event_id": str(n_rows),
+            "user_id": "ana",
+            "item_id": "i",
+            "event_name": "purchase" if n_rows % 2 else "view_item",
+            "event_time": received_at,
+            "received_at": received_at,
+        }
+        connection.execute(table.insert(), row)
 
 
 @pytest.mark.parametrize("step", [timedelta(minutes=1), timedelta(hours=1)])
@@ -42,8 +41,8 @@ def test_events_are_counted_by_when_they_came(
     last = datetime(2026, 7, 1, 12, 34 if step == timedelta(minutes=1) else 0, tzinfo=UTC)
     for moment in (last, NOW, last - timedelta(microseconds=1), last - 2 * step, last - 3 * step):
         receive(database, moment)
-    receive(database, NOW, table="quarantined_events")
-    receive(database, last - 10 * step, table="quarantined_events")
+    receive(database, NOW, table=QUARANTINED)
+    receive(database, last - 10 * step, table=QUARANTINED)
     flow = event_flow(database, step, 3, now=NOW)
     assert flow.start == last - 2 * step
     assert flow.counts == {"purchase": [1, 0, 1], "view_item": [0, 1, 1]}
@@ -102,8 +101,17 @@ def test_what_was_missed_is_counted(database: Database, searches: SearchLog) -> 
         ]
     )
     found = missed_searches(database, days=7, limit=10, now=PRESENT)
-    assert (found.n_searches, found.n_phrases, found.n_not_understood, found.n_empty) == (8, 7, 3, 4)
-    assert [(one.word, one.n_searches) for one in found.words] == [("zorgle", 3), ("", 1), ("blip", 1)]
+    assert (found.n_searches, found.n_phrases, found.n_not_understood, found.n_empty) == (
+        8,
+        7,
+        3,
+        4,
+    )
+    assert [(one.word, one.n_searches) for one in found.words] == [
+        ("zorgle", 3),
+        ("", 1),
+        ("blip", 1),
+    ]
     assert found.words[0].last_at == PRESENT - timedelta(hours=1)
     assert found.words[0].first_at == PRESENT - timedelta(hours=3)
     assert [(one.phrase, one.n_searches, list(one.not_understood)) for one in found.phrases] == [

@@ -14,9 +14,7 @@ _MISSED = "page = 0 AND (cardinality(not_understood) > 0 OR cardinality(shown) =
 def upgrade() -> None:
     """Add them; of the searches there are, nobody knows any more which words were meant."""
     op.add_column("searches", sa.Column("not_understood", sa.ARRAY(sa.Text)))
-    op.create_index(
-        "searches_missed", "searches", ["made_at"], postgresql_where=sa.text(_MISSED)
-    )
+    op.create_index("searches_missed", "searches", ["made_at"], postgresql_where=sa.text(_MISSED))
     op.create_index("events_by_receipt", "events", ["received_at"], postgresql_using="brin")
 
 
