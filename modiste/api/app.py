@@ -114,7 +114,7 @@ def create_app(
     app.register_blueprint(items_blueprint(live, since_release))
     app.register_blueprint(openapi_blueprint())
     app.register_blueprint(health_blueprint(live))
-    app.register_blueprint(page_blueprint(config))
+    app.register_blueprint(page_blueprint(config, has_store=database is not None))
     if config.demo:
         app.register_blueprint(users_blueprint(live))
     register_problems(app)

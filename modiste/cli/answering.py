@@ -111,6 +111,10 @@ def recommend(
     show_default=True,
     help="Describe items that wait, as `modiste worker` does.",
 )
+@click.option(
+    "--demo", is_flag=True, help="Let whoever opens the page choose a shopper; of a made-up shop only."
+)
+@click.option("--currency", help="Of the prices, such as EUR.")
 @door_options
 def serve(
     releases: Path,
@@ -124,6 +128,8 @@ def serve(
     log_format: LogFormat,
     language: str,
     works: bool,
+    demo: bool,
+    currency: str | None,
     doors: DoorSettings,
 ) -> None:
     """Serve the current release over HTTP, with its page at /.
@@ -144,6 +150,8 @@ def serve(
             host,
             port,
             threads,
+            demo=demo,
+            currency=currency,
             rules=rules,
             database=database,
             doors=doors,
@@ -218,6 +226,7 @@ def serve_release(
     threads: int,
     *,
     demo: bool = False,
+    currency: str | None = None,
     rules: Rules | None = None,
     database: Database | None = None,
     doors: DoorSettings | None = None,
@@ -229,7 +238,6 @@ def serve_release(
     from modiste.api.doors.settings import DoorSettings
     from modiste.api.server import serve as serve_forever
 
-    currency = "EUR" if demo else None
     config = ApiConfig(
         images, demo, currency, rules, doors or DoorSettings(), language=language, works=works
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modiste.cli import terminal
-from modiste.cli.answering import serve_release
+from modiste.cli.answering import opened_store, serve_release
 from modiste.cli.options import EXISTING_FOLDER, FILE, FOLDER, json_option
 
 if TYPE_CHECKING:
@@ -58,7 +58,17 @@ def demo(
         for line in result.lines:
             terminal.say(line)
     if serving:
-        serve_release(result.releases_dir, result.dataset_dir, "127.0.0.1", port, 4, demo=True)
+        with opened_store(folder / "store", None) as database:
+            serve_release(
+                result.releases_dir,
+                result.dataset_dir,
+                "127.0.0.1",
+                port,
+                4,
+                demo=True,
+                currency="EUR",
+                database=database,
+            )
 
 
 @click.command()

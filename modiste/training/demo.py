@@ -127,7 +127,7 @@ def run_demo(
     root = Path(folder)
     shop, releases = root / "shop", root / "releases"
     clock = _Clock()
-    _clear(root, (shop, releases))
+    _clear(root, (shop, releases, root / "store"))
     with clock.stage("drawing the shop"):
         write_demo_shop(
             shop, n_items=size.n_items, n_users=size.n_users, seed=seed, progress=progress
