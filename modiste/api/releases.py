@@ -148,9 +148,11 @@ def _changed(watch: ReleaseWatch, change: Callable[[], LiveRelease]) -> Response
         return away
     except OSError as error:
         logger.exception("CURRENT could not be written")
-        return problem(
+        unwritten = problem(
             503,
             f"The releases directory could not be written; nothing has changed. "
             f"Received: {error.strerror}",
             kind="release-not-published",
         )
+        unwritten.headers["Retry-After"] = str(_RETRY_SECONDS)
+        return unwritten

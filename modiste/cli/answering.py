@@ -112,7 +112,9 @@ def recommend(
     help="Describe items that wait, as `modiste worker` does.",
 )
 @click.option(
-    "--demo", is_flag=True, help="Let whoever opens the page choose a shopper; of a made-up shop only."
+    "--demo",
+    is_flag=True,
+    help="Let whoever opens the page choose a shopper; of a made-up shop only.",
 )
 @click.option("--currency", help="Of the prices, such as EUR.")
 @door_options

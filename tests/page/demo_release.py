@@ -177,7 +177,9 @@ def _network(centre: Numbers, slopes: list[Numbers], offsets: list[Numbers]) -> 
         constants[f"{name}_offset"] = offset.astype(np.float32)
         kind, options = last[name]
         output = f"{name}_score" if kind else name
-        nodes.append(helper.make_node("Gemm", ["seen", f"{name}_slope", f"{name}_offset"], [output]))
+        nodes.append(
+            helper.make_node("Gemm", ["seen", f"{name}_slope", f"{name}_offset"], [output])
+        )
         if kind:
             nodes.append(helper.make_node(kind, [output], [name], **options))
     widths = {name: len(offset) for name, offset in zip(names, offsets, strict=True)}
