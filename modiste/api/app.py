@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
+from modiste.api.board import board_blueprint
 from modiste.api.bodies import SearchRequest
 from modiste.api.compression import register_compression
 from modiste.api.config import MAX_BODY_BYTES, MAX_JSON_BYTES, ApiConfig
@@ -115,6 +116,7 @@ def create_app(
     app.register_blueprint(openapi_blueprint())
     app.register_blueprint(health_blueprint(live))
     app.register_blueprint(page_blueprint(config, has_store=database is not None))
+    app.register_blueprint(board_blueprint(config))
     if config.demo:
         app.register_blueprint(users_blueprint(live))
     register_problems(app)

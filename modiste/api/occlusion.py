@@ -16,7 +16,7 @@ from modiste.api.problems import problem
 from modiste.api.schemas import OcclusionRequest
 
 #: No batch of looks is begun later than this.
-SECONDS: Final = 4.0
+SECONDS: Final = 5.0
 _RETRY_SECONDS: Final = 2
 
 

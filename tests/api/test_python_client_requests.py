@@ -29,7 +29,7 @@ from modiste.api.client.kept import Kept, KeptByTag
 from modiste.api.client.searches import CountedFacets, Search
 from modiste.data.store.database import Database
 
-#: How each operation is called; the page is for people.
+#: How each operation is called; the page and the board are for people.
 CALLS: dict[str, Callable[[Client], object]] = {
     "alive": lambda shop: shop.alive(),
     "complete_the_look": lambda shop: shop.complete_the_look("a/b"),
@@ -129,7 +129,7 @@ def test_every_operation_has_a_method_of_its_name(app: Flask) -> None:
     """A method that is missing fails here, and one that asks another address too."""
     written = document_of(app)["paths"].values()
     names = {one["operationId"] for methods in written for one in methods.values()}
-    assert names - {"page"} == set(CALLS)
+    assert names - {"board", "page"} == set(CALLS)
     adapter = app.url_map.bind("shop.example")
     for name, call in CALLS.items():
         scripted = Scripted(httpx.Response(403))

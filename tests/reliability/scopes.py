@@ -16,7 +16,7 @@ from tests.reliability.service import Service
 from tests.reliability.store_server import store_server
 
 #: The probes, the page and the contract are for anybody; whatever else were, would be a mistake.
-_OPEN: Final = frozenset({"alive", "ready", "page", "openapi"})
+_OPEN: Final = frozenset({"alive", "ready", "page", "board", "openapi"})
 _NO_KEY: Final = ("none", "made up", "expired", "revoked", "damaged")
 #: Ids that are nobody's.
 _ARGUMENTS: Final = {"item_id": "nobodys", "user_id": "nobodys", "release_id": "nobodys"}
