@@ -6,9 +6,10 @@ import { across, canvas, label, steps, svg } from "./plot.js";
 const ROW = 30;
 const STACKED_ROW = 48;
 const FOOT = 26;
-const NAMES = 210;
+const A_LETTER = 7.4;
+const WIDEST_NAMES = 300;
 const NOTES = 132;
-const NARROW = 560;
+const NARROW = 520;
 const RADIUS = 4.5;
 
 /**
@@ -24,15 +25,18 @@ export function dots(rows, { write, legend = [], ...said }) {
   const least = Math.min(0, ...values);
   const ticks = scale(least, Math.max(...values));
   const [first, last] = [ticks[0], ticks.at(-1)];
+  const longest = (of) => Math.max(0, ...rows.map((row) => (row[of] ?? "").length)) * A_LETTER;
+  const names = Math.min(longest("name"), WIDEST_NAMES) + 22;
+  const notes = Math.min(longest("note"), NOTES) + 22;
   const plot = canvas((width) => {
     const isNarrow = width < NARROW;
     const height = isNarrow ? STACKED_ROW : ROW;
-    const start = isNarrow ? 8 : NAMES;
-    const end = isNarrow ? width - 12 : width - NOTES;
+    const start = isNarrow ? 8 : names;
+    const end = isNarrow ? width - 12 : width - notes;
     const x = (value) => across(start + ((end - start) * (value - first)) / (last - first), width);
     const bottom = rows.length * height;
     const parts = ticks.flatMap((tick, nth) => [
-      svg("line", { class: tick === 0 ? "axis" : "grid", x1: x(tick), x2: x(tick), y1: 0, y2: bottom }),
+      svg("line", { class: tick === 0 ? "zeroline" : "gridline", x1: x(tick), x2: x(tick), y1: 0, y2: bottom }),
       nth % (isNarrow ? 2 : 1)
         ? null
         : label(write(tick), x(tick), bottom + 18, { anchor: isNarrow && nth === 0 ? "start" : "middle" }),
@@ -44,7 +48,7 @@ export function dots(rows, { write, legend = [], ...said }) {
         parts.push(label(row.name, across(start, width), top + 16, { class: "row-name" }));
         if (row.note) parts.push(label(row.note, across(width - 4, width), top + 16, { anchor: "end", class: "row-note" }));
       } else {
-        parts.push(label(row.name, across(NAMES - 14, width), y + 4, { anchor: "end", class: "row-name" }));
+        parts.push(label(row.name, across(names - 14, width), y + 4, { anchor: "end", class: "row-name" }));
         if (row.note) parts.push(label(row.note, across(end + 14, width), y + 4, { class: "row-note" }));
       }
       for (const point of row.points) parts.push(...drawn(point, x, y));

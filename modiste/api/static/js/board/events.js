@@ -5,7 +5,7 @@ import { announce, element, find } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { stacked } from "./stacked.js";
 import { plotted, table, tiles } from "./tables.js";
-import { complain, hour, moment, named, own, weekday } from "./words.js";
+import { complain, hour, minute, moment, named, own, weekday } from "./words.js";
 
 const SPANS = {
   hour: { hours: 1, step_minutes: 1 },
@@ -42,7 +42,8 @@ function told(flow, asked) {
   const kinds = [...flow.kinds].sort((a, b) => KINDS.indexOf(a.event_name) - KINDS.indexOf(b.event_name));
   const start = Date.parse(flow.start);
   const times = flow.quarantined.map((_, nth) => new Date(start + nth * flow.step_minutes * 60_000));
-  const at = asked.hours * 60 > A_DAY ? (time) => `${weekday(time)}, ${hour(time)}` : hour;
+  const clock = asked.step_minutes % 60 ? minute : hour;
+  const at = asked.hours * 60 > A_DAY ? (time) => `${weekday(time)}, ${clock(time)}` : clock;
   const series = kinds.map((kind) => ({
     name: named("event", kind.event_name),
     class: `kind-${KINDS.indexOf(kind.event_name)}`,
@@ -60,7 +61,7 @@ function told(flow, asked) {
   if (sum(early.values)) {
     parts.push(flowPlot(t("events.plot.quarantined"), [early], times, at, flow.step_minutes));
   }
-  return [...parts, element("h3", { text: t("events.latest") }), latest(flow)];
+  return [...parts, latest(flow)];
 }
 
 function flowPlot(title, series, times, at, minutes) {
@@ -92,7 +93,8 @@ function latest(flow) {
     ahead(Date.parse(one.event_time) - Date.parse(one.received_at)),
   ]);
   return table({
-    caption: t("events.latest.hint"),
+    caption: t("events.latest"),
+    hint: t("events.latest.hint"),
     columns: ["kind", "item", "time", "received", "ahead"].map((name) => t(`events.${name}`)),
     rows,
     empty: t("events.latest.none"),

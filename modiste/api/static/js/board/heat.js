@@ -2,7 +2,7 @@
 
 import { percent, t } from "../i18n.js";
 
-//: From nothing over amber to dark red, as red, green, blue and how opaque.
+// From nothing over amber to dark red, as red, green, blue and how opaque.
 const RAMP = [
   [255, 196, 0, 0],
   [255, 170, 0, 0.45],
@@ -10,7 +10,7 @@ const RAMP = [
   [190, 10, 40, 0.82],
 ];
 const OPPOSITE = [40, 90, 220];
-//: Below this nothing in particular is looked at.
+// Below this nothing in particular is looked at.
 const SOMETHING = 0.005;
 
 /** Return the cell that counts most: `{value, row, column}`. */
@@ -53,6 +53,7 @@ export function toldHeat(heat, name, most) {
   const side = heat.values.length;
   const third = (place) => ["start", "middle", "end"][Math.floor((3 * place) / side)];
   const where = t(`photo.where.${third(most.row)}.${third(most.column)}`);
-  const key = heat.kind === "box" ? "photo.words.box" : "photo.words.score";
-  return t(key, { name, where, points: percent(most.value) });
+  if (heat.kind === "box") return t("photo.words.box", { name, where, left: percent(1 - most.value) });
+  const after = Math.max(heat.score - most.value, 0);
+  return t("photo.words.score", { name, where, before: percent(heat.score), after: percent(after) });
 }

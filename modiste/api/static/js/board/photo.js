@@ -177,9 +177,9 @@ function scoreBar(score) {
     svg(
       "svg",
       { viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" },
-      svg("rect", { class: "bar", width: 100 * score, height: 8 }),
+      svg("rect", { class: "fill", width: 100 * score, height: 8 }),
     ),
-    element("span", { class: "score", text: percent(score) }),
+    element("span", { class: "percent", text: percent(score) }),
   );
 }
 
@@ -189,6 +189,6 @@ function categories(garment) {
     caption: t("photo.categories"),
     columns: [t("photo.category_name"), t("photo.score")],
     rows: scores,
-    class: "scores",
+    class: "category-scores",
   });
 }

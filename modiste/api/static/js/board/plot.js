@@ -71,5 +71,5 @@ export function steps(most, wanted = 4) {
 
 /** Text in a plot; `anchor` is start, middle or end in reading direction. */
 export function label(text, x, y, { anchor = "start", class: kind = "" } = {}) {
-  return svg("text", { x, y, "text-anchor": anchor, class: `tick ${kind}`, text });
+  return svg("text", { x, y, "text-anchor": anchor, class: `tick-text ${kind}`, text });
 }

@@ -28,7 +28,7 @@ export function stacked(series, times, said) {
     const step = room / times.length;
     const gap = step > NARROWEST_GAP ? Math.min(step * 0.25, 6) : 0;
     const parts = ticks.flatMap((tick) => [
-      svg("line", { class: "grid", x1: across(start, width), x2: across(width - 4, width), y1: y(tick), y2: y(tick) }),
+      svg("line", { class: "gridline", x1: across(start, width), x2: across(width - 4, width), y1: y(tick), y2: y(tick) }),
       label(number(tick), across(start - 8, width), y(tick) + 4, { anchor: "end" }),
     ]);
     times.forEach((_, nth) => {
@@ -37,7 +37,7 @@ export function stacked(series, times, said) {
         const value = one.values[nth];
         if (!value) continue;
         const bar = {
-          class: `bar ${one.class}`,
+          class: `fill ${one.class}`,
           x: edge(start + nth * step + gap / 2, step - gap, width),
           width: step - gap,
           y: y(below + value),
@@ -50,7 +50,7 @@ export function stacked(series, times, said) {
     const each = Math.max(1, Math.ceil(times.length / Math.max(1, Math.floor(room / A_LABEL))));
     times.forEach((time, nth) => {
       if (nth % each || nth * step + A_LABEL / 2 > room) return;
-      parts.push(label(time, across(start + (nth + 0.5) * step, width), HEIGHT - 8, { anchor: nth ? "middle" : "start" }));
+      parts.push(label(time, across(start + (nth + 0.5) * step, width), HEIGHT - 8, { anchor: "middle" }));
     });
     return { height: HEIGHT, parts };
   }, said);

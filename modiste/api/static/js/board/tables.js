@@ -9,8 +9,10 @@ import { t } from "../i18n.js";
  *
  * @param {{caption: string, columns: (string|{text: string, class?: string})[], rows: Array}} what
  */
-export function table({ caption, columns, rows, class: kind = "", empty = null, isWide = false, hideCaption = false }) {
-  if (!rows.length && empty) return element("p", { class: "nothing", text: empty });
+export function table({ caption, columns, rows, class: kind = "", empty = null, hint = null, isWide = false, hideCaption = false }) {
+  if (!rows.length && empty) {
+    return element("div", {}, element("h3", { text: caption }), element("p", { class: "nothing", text: empty }));
+  }
   const heads = columns.map((column) => (typeof column === "string" ? { text: column } : column));
   const head = element("tr", {}, ...heads.map((one) => element("th", { scope: "col", ...one })));
   const body = rows.map((cells) => {
@@ -20,7 +22,12 @@ export function table({ caption, columns, rows, class: kind = "", empty = null, 
   const made = element(
     "table",
     { class: `figures ${isWide ? "wide" : "stacking"} ${kind}` },
-    element("caption", { text: caption, class: hideCaption ? "visually-hidden" : null }),
+    element(
+      "caption",
+      { class: hideCaption ? "visually-hidden" : null },
+      caption,
+      hint ? element("span", { class: "hint", text: hint }) : null,
+    ),
     element("thead", {}, head),
     element("tbody", {}, ...body),
   );

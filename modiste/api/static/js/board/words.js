@@ -5,7 +5,8 @@ import { has, language, number, t, timeFormat } from "../i18n.js";
 
 const moments = timeFormat({ dateStyle: "medium", timeStyle: "short" });
 const days = timeFormat({ dateStyle: "medium" });
-const clock = timeFormat({ hour: "2-digit", minute: "2-digit" });
+const hours = timeFormat({ hour: "numeric" });
+const minutes = timeFormat({ hour: "numeric", minute: "2-digit" });
 const weekdays = timeFormat({ weekday: "short", day: "numeric" });
 const decimals = new Intl.NumberFormat(language, {
   minimumFractionDigits: 3,
@@ -20,7 +21,8 @@ const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 
 export const moment = (text) => moments.format(new Date(text));
 export const day = (text) => days.format(new Date(text));
-export const hour = (date) => clock.format(date);
+export const hour = (date) => hours.format(date);
+export const minute = (date) => minutes.format(date);
 export const weekday = (date) => weekdays.format(date);
 export const figure = (value) => (Number.isInteger(value) ? number(value) : decimals.format(value));
 export const share = (value) => decimals.format(value);
