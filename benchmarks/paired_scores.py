@@ -84,6 +84,18 @@ class Scored:
         singles = [name for name in SINGLE if name in self.values]
         return max(singles, key=lambda name: float(self.values[name].mean()))
 
+    def over_best(
+        self, title: str, measure: str, system: str = SERVED, at_least: float | None = None
+    ) -> Figure:
+        """Print and return the ratio of a system to the best single source."""
+        best = self.best_single
+        ratio = paired_ratio(self.values[system], self.values[best], self.codes())
+        print(f"{title}: {system} / {best}: {ratio}\n", flush=True)
+        name = f"{title}: {measure} over the best single source ({best})"
+        if system != SERVED:
+            name = f"{name}, {system}"
+        return figure(name, ratio.mean, interval=(ratio.low, ratio.high), at_least=at_least)
+
 
 def told(
     title: str, scored: Scored, target: float | None, *, measure: str = "NDCG@10"
@@ -96,11 +108,7 @@ def told(
     n_users = len(np.unique(scored.users))
     heading = f"{title}: {len(scored.users):,} queries of {n_users:,} shoppers"
     terminal.print_tables([Table(heading, ("way of ranking", measure), rows)])
-    best = scored.best_single
-    ratio = paired_ratio(scored.values[SERVED], scored.values[best], scored.codes())
-    print(f"served / {best}: {ratio}\n", flush=True)
-    name = f"{title}: {measure} over the best single source ({best})"
-    return [figure(name, ratio.mean, interval=(ratio.low, ratio.high), at_least=target)]
+    return [scored.over_best(title, measure, at_least=target)]
 
 
 def difference(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -153,21 +153,27 @@ class RefinementAnswer(BaseModel):
 
 
 class ReasonAnswer(BaseModel):
-    """One true cause of a product's place; the strengths are shares of the score."""
+    """One true cause of a product's place; the strengths are shares of the score.
+
+    `text` says it in English. Who says it in another language has `kind` and `names`, and the
+    titles of those names that are items.
+    """
 
     kind: str
     text: str
     strength: float
     names: list[str]
+    titles: list[str] = []
 
     @classmethod
-    def of(cls, reason: Reason) -> ReasonAnswer:
-        """Copy a reason."""
+    def of(cls, reason: Reason, titles: Mapping[str, str]) -> ReasonAnswer:
+        """Copy a reason; `titles` are those of the items that reasons name."""
         return cls(
             kind=reason.kind,
             text=reason.text,
             strength=float(reason.strength),
             names=list(reason.names),
+            titles=[titles[name] for name in reason.names if name in titles],
         )
 
 
@@ -184,16 +190,24 @@ class RecommendationAnswer(BaseModel):
 
     @classmethod
     def of(
-        cls, recommendation: Recommendation, item: ItemAnswer, *, n_before: int = 0
+        cls,
+        recommendation: Recommendation,
+        item: ItemAnswer,
+        titles: Mapping[str, str],
+        *,
+        n_before: int = 0,
     ) -> RecommendationAnswer:
-        """Join a recommendation with its item; earlier pages showed `n_before`."""
+        """Join a recommendation with its item; earlier pages showed `n_before`.
+
+        `titles` are those of the items that its reasons name.
+        """
         return cls(
             item_id=recommendation.item_id,
             rank=int(recommendation.rank) + n_before,
             score=float(recommendation.score),
             match_score=float(recommendation.match_score),
             personal_score=float(recommendation.personal_score),
-            reasons=[ReasonAnswer.of(reason) for reason in recommendation.reasons],
+            reasons=[ReasonAnswer.of(reason, titles) for reason in recommendation.reasons],
             item=item,
         )
 
@@ -234,11 +248,12 @@ class Problem(BaseModel):
 
 
 class ShopperAnswer(BaseModel):
-    """One shopper of the demo."""
+    """One shopper of the demo; `bought` are the items of `last_bought`, latest first."""
 
     user_id: str
     n_purchases: int
     last_bought: list[str]
+    bought: list[str]
 
 
 class UsersAnswer(BaseModel):

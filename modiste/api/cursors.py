@@ -122,7 +122,7 @@ def fingerprint(asked: RecommendationRequest, photo: bytes | None) -> str:
     return digest.hexdigest()
 
 
-_SEARCHED: Final = {"text", "item_id", "user_id", "box", "filters", "embedding"}
+_SEARCHED: Final = {"text", "item_id", "user_id", "box", "filters", "embedding", "ignored"}
 
 
 def _is_cursor(told: object) -> bool:

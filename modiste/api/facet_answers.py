@@ -36,6 +36,7 @@ class FacetsAnswer(BaseModel):
     type: list[FacetValueAnswer]
     category: list[FacetValueAnswer]
     color: list[FacetValueAnswer]
+    pattern: list[FacetValueAnswer]
     brand: list[FacetValueAnswer]
     price: list[PriceBandAnswer]
     new: int
@@ -58,6 +59,7 @@ class FacetsAnswer(BaseModel):
             type=listed["type"],
             category=listed["category"],
             color=listed["color"],
+            pattern=listed["pattern"],
             brand=listed["brand"],
             price=[PriceBandAnswer(min=b.min, max=b.max, count=b.n_items) for b in found.prices],
             new=found.n_new,

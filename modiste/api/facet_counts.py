@@ -10,8 +10,8 @@ from modiste.api.facet_answers import FacetsAnswer
 from modiste.api.live import Live
 from modiste.api.operations import Answer, Operation, documented
 from modiste.api.schemas import FacetArguments
-from modiste.recommender.eligibility import on_sale
-from modiste.recommender.facets import facets, just_arrived
+from modiste.recommender.eligibility import just_arrived, on_sale
+from modiste.recommender.facets import facets
 from modiste.recommender.rules import Rules
 
 FACETS = Operation(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, Response
 
 from modiste.api.config import ApiConfig
+from modiste.api.languages import STRINGS
 from modiste.api.operations import Answer, Operation, documented
 from modiste.api.page_frame import framed
+
+_FIRST: Final = "page.js"
 
 PAGE = Operation(
     "page",
@@ -27,9 +32,16 @@ def page_blueprint(config: ApiConfig, *, has_store: bool) -> Blueprint:
     """
     blueprint = Blueprint("page", __name__)
 
+    # Told at once, so that the browser asks for them together and not one after another.
+    modules = sorted(
+        path.name for path in (STRINGS.parent / "js").glob("*.js") if path.name != _FIRST
+    )
+
     @blueprint.get("/")
     @documented(PAGE)
     def page() -> Response:
-        return framed("page.html", config, demo=config.demo, has_store=has_store)
+        return framed(
+            "page.html", config, demo=config.demo, has_store=has_store, modules=modules
+        )
 
     return blueprint

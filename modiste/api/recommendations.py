@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
 
@@ -24,11 +24,17 @@ from modiste.api.operations import Answer, Body, Operation, documented
 from modiste.api.problems import InvalidRequestError
 from modiste.api.schemas import RecommendationRequest
 from modiste.api.shopper_query import query_of_now
+from modiste.recommender.facet_columns import NEW, PATTERN, TYPE
 from modiste.recommender.recommendation import Recommendations
 
 if TYPE_CHECKING:
     from modiste.api.search_record import SearchRecorder
     from modiste.api.since_release import SinceRelease
+
+#: Reasons whose names are items.
+_OF_ITEMS: Final = frozenset({"because_you_bought", "bought_together", "looks_like"})
+#: Filters beside the columns of the items.
+_FACETS: Final = (TYPE, PATTERN, NEW)
 
 SEARCH = Operation(
     "recommend",
@@ -70,7 +76,7 @@ def recommendations_blueprint(
         _check_photo(asked, photo)
         cursor = Cursor.of(asked, photo, keys)
         release = live.release()
-        _check_filter_names(asked.filters or (), release.items.shown_columns)
+        _check_filter_names(asked.filters or (), (*release.items.shown_columns, *_FACETS))
         query, notes = query_of_now(asked.query(photo), release, since_release)
         # Who asks for no number gets what a small shop has; who asks for one is told.
         at_most = asked.k if "k" in asked.model_fields_set else max(1, len(release.items))
@@ -144,10 +150,11 @@ def recommendations_answer(
     """
     items = release.items.answers([recommendation.item_id for recommendation in found])
     garment, phrase = found.garment, found.phrase
+    titles = _titles(found, release)
     return RecommendationsAnswer(
         release_id=release.release_id,
         recommendations=[
-            RecommendationAnswer.of(recommendation, item, n_before=n_before)
+            RecommendationAnswer.of(recommendation, item, titles, n_before=n_before)
             for recommendation, item in zip(found, items, strict=True)
         ],
         garment=GarmentAnswer.of(garment, release.attribute_types) if garment else None,
@@ -155,3 +162,22 @@ def recommendations_answer(
         refinement=RefinementAnswer.of(found.refinement) if found.refinement else None,
         notes=list(found.notes),
     )
+
+
+def _titles(found: Recommendations, release: LiveRelease) -> dict[str, str]:
+    """Return the titles of the items that reasons name, by id."""
+    catalogue = release.recommender.catalogue
+    named = {
+        name
+        for one in found
+        for reason in one.reasons
+        if reason.kind in _OF_ITEMS
+        for name in reason.names
+    }
+    ids = sorted(named)
+    places = catalogue.item_ids.indices(ids)
+    return {
+        one: catalogue.titles[place]
+        for one, place in zip(ids, places, strict=True)
+        if place >= 0
+    }

@@ -83,8 +83,30 @@ class PriceRange(StrictModel):
         return self
 
 
+FilterNames = Annotated[list[FilterText], Field(min_length=1, max_length=1_000)]
+
+
+class NamesWanted(StrictModel):
+    """Names of which an item must have any (of ``attributes``: all), and names it must not have."""
+
+    model_config = ConfigDict(validate_by_name=False, validate_by_alias=True)
+
+    any: FilterNames | None = None
+    all: FilterNames | None = None
+    refused: Annotated[FilterNames | None, Field(alias="not")] = None
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        if self.any is None and self.all is None and self.refused is None:
+            raise ValueError("names need any, all or not")
+        return self
+
+
 FilterValue = (
-    FilterScalar | Annotated[list[FilterScalar], Field(min_length=1, max_length=1_000)] | PriceRange
+    FilterScalar
+    | Annotated[list[FilterScalar], Field(min_length=1, max_length=1_000)]
+    | PriceRange
+    | NamesWanted
 )
 
 
@@ -121,7 +143,8 @@ class RecommendationRequest(StrictModel):
     """Body of ``POST /v1/recommendations``; every field is optional.
 
     `embedding` stands in for a photo that was analysed elsewhere by the release's network;
-    `cursor` is the ``next_cursor`` of an answer to the same search.
+    `cursor` is the ``next_cursor`` of an answer to the same search; `ignored` are categories and
+    attributes that the photo may show and that are not meant.
     """
 
     text: Phrase | None = None
@@ -131,6 +154,7 @@ class RecommendationRequest(StrictModel):
     bought: Annotated[list[Id], Field(max_length=1_000)] = []
     box: PhotoBox = None
     embedding: Annotated[list[float], Field(min_length=1, max_length=MAX_EMBEDDING)] | None = None
+    ignored: Annotated[list[FilterText], Field(max_length=100)] = []
     k: Annotated[int, Field(ge=1, le=MAX_K)] = 10
     filters: Annotated[dict[FilterName, FilterValue], Field(max_length=20)] | None = None
     exclude: Annotated[list[Id], Field(max_length=10_000)] = []
@@ -148,6 +172,7 @@ class RecommendationRequest(StrictModel):
             recent=tuple(self.recent),
             bought=tuple(self.bought),
             embedding=self.embedding,
+            ignored=tuple(self.ignored),
         )
 
     def filter_values(self) -> dict[str, object] | None:
@@ -155,7 +180,9 @@ class RecommendationRequest(StrictModel):
         if self.filters is None:
             return None
         return {
-            name: value.model_dump(exclude_none=True) if isinstance(value, PriceRange) else value
+            name: value.model_dump(exclude_none=True, by_alias=True)
+            if isinstance(value, PriceRange | NamesWanted)
+            else value
             for name, value in self.filters.items()
         }
 
@@ -215,6 +242,7 @@ class FacetArguments(AddressModel):
     type: list[FilterText] = []
     category: list[FilterText] = []
     color: list[FilterText] = []
+    pattern: list[FilterText] = []
     brand: list[FilterText] = []
     attributes: list[FilterText] = []
     price_min: float | None = None
@@ -225,7 +253,7 @@ class FacetArguments(AddressModel):
     @classmethod
     def of(cls, arguments: MultiDict[str, str]) -> FacetArguments:
         """Read an address; what may come once must not come twice."""
-        several = {"type", "category", "color", "brand", "attributes"}
+        several = {"type", "category", "color", "pattern", "brand", "attributes"}
         return cls.model_validate(
             {
                 name: values if name in several or len(values) > 1 else values[0]
@@ -247,7 +275,7 @@ class FacetArguments(AddressModel):
         """Return them as ``modiste.recommender.facets.facets`` takes them."""
         asked: dict[str, object] = {
             name: value
-            for name in ("type", "category", "color", "brand", "attributes")
+            for name in ("type", "category", "color", "pattern", "brand", "attributes")
             if (value := getattr(self, name))
         }
         ends = {"min": self.price_min, "max": self.price_max}

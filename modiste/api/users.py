@@ -19,7 +19,7 @@ USERS = Operation(
     arguments=UsersArguments,
 )
 
-_N_LAST_BOUGHT = 3
+_N_LAST_BOUGHT = 8
 
 
 def users_blueprint(live: Live) -> Blueprint:
@@ -38,7 +38,7 @@ def users_blueprint(live: Live) -> Blueprint:
 def shoppers(release: LiveRelease, limit: int) -> list[ShopperAnswer]:
     """Return the shoppers who bought most, with what they bought last."""
     history = release.recommender.history
-    titles = release.recommender.catalogue.titles
+    catalogue = release.recommender.catalogue
     sums = np.concatenate([[0], np.cumsum(history.n_purchases)])
     counts = np.diff(sums[history.indptr])  # (n_users,)
     found = []
@@ -50,7 +50,8 @@ def shoppers(release: LiveRelease, limit: int) -> list[ShopperAnswer]:
             ShopperAnswer(
                 user_id=history.user_ids.ids[user],
                 n_purchases=int(counts[user]),
-                last_bought=[titles[item] for item in last],
+                last_bought=[catalogue.titles[item] for item in last],
+                bought=[catalogue.item_ids.ids[item] for item in last],
             )
         )
     return found

@@ -11,6 +11,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from modiste.attribute_model.config import DEMO_SHOP, IMAGENET, NetworkConfig
 from modiste.errors import ModisteError
@@ -49,9 +50,13 @@ def preprocess(image: Any, backbone: str) -> Any:
     scale = np.diag(slopes)
     if np.allclose(scale, 1) and np.allclose(offset, 0):
         return image  # the backbone scales its input itself
-    return keras.layers.Rescaling(
-        [float(value) for value in scale], [float(value) for value in offset], name="scaled"
-    )(image)
+    return keras.layers.Rescaling(_one_or_each(scale), _one_or_each(offset), name="scaled")(image)
+
+
+def _one_or_each(channels: NDArray[np.float64]) -> float | list[float]:
+    """Return a number if all channels have the same: three in a row are slow to multiply by."""
+    values = [float(value) for value in channels]
+    return values[0] if len(set(values)) == 1 else values
 
 
 def build_backbone(config: NetworkConfig, image: Any) -> Any:

@@ -66,14 +66,33 @@ class NoScores(keras.layers.Layer):  # type: ignore[misc]
 
 @keras.saving.register_keras_serializable(package="modiste")
 class SpatialStatistics(keras.layers.Layer):  # type: ignore[misc]
-    """Mean and standard deviation of each channel over the feature map."""
+    """Mean and standard deviation of each channel over an even grid of the feature map's cells.
+
+    Parameters
+    ----------
+    stride : int
+        Every how many-th cell is read, along both sides.
+    """
+
+    def __init__(self, stride: int = 1, **options: Any) -> None:
+        super().__init__(**options)
+        self.stride = stride
 
     def call(self, x: Any) -> Any:
         """Map ``(batch, height, width, channels)`` to ``(batch, 2 * channels)``."""
-        mean = keras.ops.mean(x, axis=(1, 2))
-        variance = keras.ops.mean(keras.ops.square(x), axis=(1, 2)) - keras.ops.square(mean)
+        x = x[:, :: self.stride, :: self.stride]
+        cells = x.shape[1] * x.shape[2]
+        x = keras.ops.reshape(x, (-1, cells, x.shape[3]))
+        # As a product of matrices: ONNX Runtime's mean over space takes ten times as long.
+        each = np.full((1, cells), 1.0 / cells, dtype=np.float32)
+        mean = keras.ops.matmul(each, x)[:, 0]
+        variance = keras.ops.matmul(each, keras.ops.square(x))[:, 0] - keras.ops.square(mean)
         spread = keras.ops.sqrt(keras.ops.maximum(variance, 0.0) + 1e-5)
         return keras.ops.concatenate([mean, spread], axis=-1)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "stride": self.stride}
 
 
 @keras.saving.register_keras_serializable(package="modiste")

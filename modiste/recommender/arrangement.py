@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.eligibility import just_arrived
 from modiste.recommender.history import History
 from modiste.recommender.likeness import Likeness
 from modiste.recommender.pool import Pool
@@ -22,7 +22,6 @@ PINNED, MATCHING, WEAK, BACKFILL, BURIED = range(5)
 _WINDOW, _WINDOW_A_PRODUCT = 50, 4
 #: Unknown items that a note names.
 _NAMED = 5
-_SECONDS_A_DAY: Final = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,7 @@ class Arranger:
         self.buried[buried[buried >= 0]] = True
         named = zip((*rules.pinned, *rules.buried), (*pinned, *buried), strict=True)
         self.unknown = tuple(name for name, index in named if index < 0)
-        age = history.as_of.timestamp() / _SECONDS_A_DAY - catalogue.available_from_days
-        # NaN, an unknown day, is not fresh.
-        self._is_fresh = (age >= 0) & (age <= rules.fresh_days)
+        self.is_fresh = just_arrived(catalogue, history.as_of.timestamp(), rules.fresh_days)
         order = np.lexsort((-history.popularity, self.buried))
         self.backfill_order = order.astype(np.int32)
 
@@ -172,7 +169,7 @@ class Arranger:
         groups, brands = self._groups[items], self._brands[items]
         if not rules.reorders:
             return _by_score(rows, groups, k)
-        fresh = self._is_fresh[items] & (tiers <= MATCHING)
+        fresh = self.is_fresh[items] & (tiers <= MATCHING)
         wanted = math.ceil(rules.fresh_share * min(k, len(rows)))
         n_fresh = min(wanted, len(np.unique(groups[fresh])))
         free = np.ones(len(rows), dtype=np.bool_)

@@ -19,6 +19,7 @@ from modiste.data.dataset import ITEMS_SCHEMA
 from modiste.data.identifiers import IdMap
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import ReleaseError
+from modiste.recommender.facet_columns import Patterns, patterns_of
 from modiste.recommender.item_columns import (
     category_index,
     codes,
@@ -34,7 +35,7 @@ ATTRIBUTES_FILE = "attributes.npz"
 
 _CHUNK_ROWS = 16_384
 #: What is worked out once and holds whatever an item costs or whether it is in stock.
-_OF_LOOKS = ("titles", "attribute_idf", "attribute_profiles")
+_OF_LOOKS = ("titles", "attribute_idf", "attribute_profiles", "patterns")
 
 Embeddings = NDArray[np.float32] | NDArray[np.float16] | PatchedRows
 
@@ -245,6 +246,11 @@ class Catalogue:
         return sparse.csr_matrix(
             sparse.diags(scale).astype(np.float32) @ weighted, dtype=np.float32
         )
+
+    @functools.cached_property
+    def patterns(self) -> Patterns:
+        """Which items have which pattern."""
+        return patterns_of(self)
 
     @functools.cached_property
     def log_prices(self) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from modiste.recommender.catalogue import Catalogue
-from modiste.recommender.filters import ATTRIBUTE_PRESENT
+from modiste.recommender.facet_columns import ATTRIBUTE_PRESENT
 from modiste.recommender.pair_counts import PairCounts, pairs_touching
 from modiste.recommender.sparse_rows import row_entries
 

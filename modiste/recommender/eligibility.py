@@ -48,10 +48,12 @@ class Limits:
         exclude: Sequence[str] = (),
         filter_viewed: bool = True,
         never: NDArray[np.int32] | None = None,
+        new: NDArray[np.bool_] | None = None,
     ) -> Limits:
         """Check the arguments of ``Recommender.recommend`` and apply them to the items.
 
-        `never` are the items that the shop's rules exclude, shape ``(n,)`` int32.
+        `never` are the items that the shop's rules exclude, shape ``(n,)`` int32, and `new`
+        those that have just arrived, shape ``(n_items,)`` bool.
 
         Raises
         ------
@@ -75,7 +77,7 @@ class Limits:
         base[excluded[excluded >= 0]] = False
         if never is not None:
             base[never] = False
-        masks = filter_masks(filters, catalogue)
+        masks = filter_masks(filters, catalogue, new)
         passing = base.copy()
         for mask in masks.values():
             passing &= mask
@@ -141,3 +143,18 @@ def allowed_items(
             if query.item_index >= 0:
                 allowed[row, query.item_index] = False
     return allowed
+
+
+def just_arrived(catalogue: Catalogue, until: float, days: float) -> NDArray[np.bool_]:
+    """Return the items that arrived in the last days or since, shape ``(n_items,)`` bool.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    until : float
+        What the days count back from, in seconds since 1970-01-01.
+    days : float
+        Above 0.
+    """
+    # NaN, an unknown day, is not new.
+    return np.asarray(catalogue.available_from_days >= until / _SECONDS_A_DAY - days)

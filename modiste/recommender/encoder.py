@@ -121,7 +121,7 @@ class QueryEncoder:
                 )
             encoded = EncodedQuery.of_item(self.catalogue, item_index, encoded)
         if garment is not None:
-            encoded = with_garment(encoded, garment, self.catalogue)
+            encoded = with_garment(encoded, garment, self.catalogue, query.ignored)
         if query.embedding is not None:
             encoded = replace(encoded, embedding=self._embedding(query.embedding))
         if query.text is not None:

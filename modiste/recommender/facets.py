@@ -12,13 +12,10 @@ from numpy.typing import NDArray
 
 from modiste.data import columns
 from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.facet_columns import NEW, PATTERN, TYPE, item_types
 from modiste.recommender.filters import filter_masks
 
-#: Facets beside the columns of the items: the category's type, and what has just arrived.
-TYPE: Final = "type"
-NEW: Final = "new"
 N_PRICE_BANDS: Final = 5
-_SECONDS_A_DAY: Final = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class Facets:
     n_items : int
         Items that pass every filter.
     values : mapping of str to tuple of FacetValue
-        By facet (``type``, ``category``, ``color``, ``brand``): those that have items or are
+        By facet (``type``, ``category``, ``color``, ``pattern``, ``brand``): those that have items or are
         filtered by, most items first.
     prices : tuple of PriceBand
         Cheapest first. They part the items on sale, whatever the filters.
@@ -78,57 +75,40 @@ def facets(
     ----------
     catalogue : Catalogue
     filters : mapping of str to object
-        As ``modiste.recommender.filters.filter_masks`` takes them, and ``type`` (names of
-        category types, one of which must be the item's) and ``new`` (True or False).
+        As ``modiste.recommender.filters.filter_masks`` takes them.
     base : ndarray
         Items that may be shown at all, shape ``(n_items,)`` bool.
     new : ndarray
-        Items that have just arrived, shape ``(n_items,)`` bool; see `just_arrived`.
+        Items that have just arrived, shape ``(n_items,)`` bool; see `eligibility.just_arrived`.
 
     Raises
     ------
     ValueError
         If a filter names no column or a value that does not exist.
     """
-    types, type_names = _types(catalogue)
-    own = {name: value for name, value in filters.items() if name not in (TYPE, NEW)}
-    masks = filter_masks(own, catalogue)
-    if TYPE in filters:
-        masks[TYPE] = np.isin(types, _places(filters[TYPE], type_names))
-    if NEW in filters:
-        masks[NEW] = new if filters[NEW] else ~new
+    masks = filter_masks(filters, catalogue, new)
     coded = {
-        TYPE: (types, type_names),
+        TYPE: item_types(catalogue),
         columns.CATEGORY: (catalogue.categories, catalogue.vocabulary.categories),
         columns.COLOR: (catalogue.colors, catalogue.color_names),
         columns.BRAND: (catalogue.brands, catalogue.brand_names),
     }
     values = {
-        facet: _counted(codes, names, _others(facet, masks, base), filters.get(facet))
+        facet: _counted(
+            _code_counts(codes, len(names), _others(facet, masks, base)), names, filters.get(facet)
+        )
         for facet, (codes, names) in coded.items()
     }
+    patterns = catalogue.patterns
+    values[PATTERN] = _counted(
+        patterns.counts(_others(PATTERN, masks, base)), patterns.names, filters.get(PATTERN)
+    )
     return Facets(
         n_items=int(_others(None, masks, base).sum()),
         values=values,
         prices=_bands(catalogue, base, _others(columns.PRICE, masks, base)),
         n_new=int((_others(NEW, masks, base) & new).sum()),
     )
-
-
-def just_arrived(catalogue: Catalogue, until: float, days: float) -> NDArray[np.bool_]:
-    """Return the items that arrived in the last days, shape ``(n_items,)`` bool.
-
-    Parameters
-    ----------
-    catalogue : Catalogue
-    until : float
-        The present, in seconds since 1970-01-01.
-    days : float
-        Above 0.
-    """
-    age = until / _SECONDS_A_DAY - catalogue.available_from_days
-    # NaN, an unknown day, is not new.
-    return (age >= 0) & (age <= days)
 
 
 def _others(
@@ -142,31 +122,17 @@ def _others(
     return passing
 
 
-def _types(catalogue: Catalogue) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    names = tuple(dict.fromkeys(catalogue.vocabulary.category_types))
-    of_category = np.array(
-        [*(names.index(one) for one in catalogue.vocabulary.category_types), -1], dtype=np.int32
-    )
-    # An item without a category, -1, takes the -1 at the end.
-    return of_category[catalogue.categories], names
-
-
-def _places(wanted: object, names: Sequence[str]) -> list[int]:
-    asked = [wanted] if isinstance(wanted, str) else wanted
-    if not isinstance(asked, list | tuple) or not all(one in names for one in asked):
-        raise ValueError(f"{TYPE} must be among {', '.join(names)}. Received: {wanted!r}")
-    return [names.index(one) for one in asked]
+def _code_counts(
+    codes: NDArray[np.int32], n_names: int, passing: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    return np.bincount(codes[passing & (codes >= 0)], minlength=n_names)
 
 
 def _counted(
-    codes: NDArray[np.int32],
-    names: Sequence[str],
-    passing: NDArray[np.bool_],
-    chosen: object,
+    counts: NDArray[np.int64], names: Sequence[str], chosen: object
 ) -> tuple[FacetValue, ...]:
-    known = codes[passing & (codes >= 0)]
-    counts = np.bincount(known, minlength=len(names))
-    kept = {chosen} if isinstance(chosen, str) else set(chosen or ())  # type: ignore[call-overload]
+    wanted = chosen.get("any") if isinstance(chosen, Mapping) else chosen
+    kept = {wanted} if isinstance(wanted, str) else set(wanted or ())  # type: ignore[call-overload]
     # Stable: of equal counts, the names' own order.
     order = np.argsort(-counts, kind="stable")
     return tuple(

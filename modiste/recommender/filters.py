@@ -1,4 +1,4 @@
-"""What the shopper limits the answer to: columns of the items table and attributes."""
+"""What the shopper limits the answer to: columns of the items table, attributes, facets."""
 
 from __future__ import annotations
 
@@ -12,18 +12,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from modiste.data import columns
+from modiste.data.attribute_names import display_groups, same_names
 from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.facet_columns import ATTRIBUTE_PRESENT, NEW, PATTERN, TYPE, item_types
 
-#: An item has an attribute if its score is at least this.
-ATTRIBUTE_PRESENT: Final = 0.5
 #: Values of a column that an error message lists.
 _N_SHOWN = 10
 
 
 def filter_masks(
-    filters: Mapping[str, object] | None, catalogue: Catalogue
+    filters: Mapping[str, object] | None,
+    catalogue: Catalogue,
+    new: NDArray[np.bool_] | None = None,
 ) -> dict[str, NDArray[np.bool_]]:
-    """Return which items pass each filter; an item whose value is unknown passes none.
+    """Return which items pass each filter.
+
+    An item whose value is unknown passes none, but that which only refuses values.
 
     Parameters
     ----------
@@ -31,8 +35,14 @@ def filter_masks(
         By column of the items table. A string must be equal; of a list of strings, one
         must be. A number must be equal, and may come as a list of one number or of its
         text; ``{"min": a, "max": b}``, either of them, is a range with its ends. For
-        ``"attributes"``, an item must have every one named.
+        ``"attributes"``, an item must have every one named, in any spelling.
+        ``{"any": [...], "not": [...]}``, either of them, refuses values;
+        for ``"attributes"``, ``{"all": [...], "not": [...]}``. Besides columns, ``"type"`` is
+        that of the category, ``"pattern"`` one of the attributes that are patterns, and
+        ``"new"`` (True or False) whether the item has just arrived.
     catalogue : Catalogue
+    new : ndarray, optional
+        Items that have just arrived, shape ``(n_items,)`` bool.
 
     Returns
     -------
@@ -54,7 +64,7 @@ def filter_masks(
         return {}
     if not isinstance(filters, Mapping):
         raise ValueError(f"filters must be a mapping of column to value. Received: {filters!r}")
-    return {name: _mask(name, value, catalogue) for name, value in filters.items()}
+    return {name: _mask(name, value, catalogue, new) for name, value in filters.items()}
 
 
 def empty_note(
@@ -68,15 +78,23 @@ def empty_note(
     return f"No item passes the filters {named}" + ("." if alone else " together.")
 
 
-def _mask(name: str, value: object, catalogue: Catalogue) -> NDArray[np.bool_]:
+def _mask(
+    name: str, value: object, catalogue: Catalogue, new: NDArray[np.bool_] | None
+) -> NDArray[np.bool_]:
+    if name == NEW:
+        return _as_new(value, new)
     if name == columns.ATTRIBUTES:
-        return _with_attributes(_strings(name, value), catalogue)
-    if name == columns.CATEGORY:
-        return _among(name, value, catalogue.categories, catalogue.vocabulary.categories)
-    if name == columns.BRAND:
-        return _among(name, value, catalogue.brands, catalogue.brand_names)
-    if name == columns.COLOR:
-        return _among(name, value, catalogue.colors, catalogue.color_names)
+        return _with_attributes(value, catalogue)
+    if name == PATTERN:
+        return _with_patterns(value, catalogue)
+    coded = {
+        TYPE: lambda: item_types(catalogue),
+        columns.CATEGORY: lambda: (catalogue.categories, catalogue.vocabulary.categories),
+        columns.BRAND: lambda: (catalogue.brands, catalogue.brand_names),
+        columns.COLOR: lambda: (catalogue.colors, catalogue.color_names),
+    }
+    if name in coded:
+        return _among(name, value, *coded[name]())
     if name not in catalogue.items.columns:
         raise ValueError(
             f"A filter must name a column of the items: {', '.join(catalogue.items.columns)}. "
@@ -93,27 +111,76 @@ def _mask(name: str, value: object, catalogue: Catalogue) -> NDArray[np.bool_]:
     return _among(name, value, codes, tuple(names))
 
 
+def _as_new(value: object, new: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    if not isinstance(value, bool):
+        raise ValueError(f"{NEW} must be true or false. Received: {value!r}")
+    if new is None:
+        raise ValueError(f"What is {NEW} is not known here. Received: {NEW}={value!r}")
+    return new if value else ~new
+
+
 def _among(
     name: str, value: object, codes: NDArray[np.int32], known: Sequence[str]
 ) -> NDArray[np.bool_]:
     place = {known_name: code for code, known_name in enumerate(known)}
-    wanted = _strings(name, value)
-    for one in wanted:
+    wanted, refused = _wanted_and_refused(name, value, "any")
+    for one in (*wanted, *refused):
         if one not in place:
             raise ValueError(f"{name} must be {_offer(one, known)}. Received: {one!r}")
-    return np.isin(codes, [place[one] for one in wanted])
+    passing: NDArray[np.bool_] = ~np.isin(codes, [place[one] for one in refused])
+    if wanted:
+        passing &= np.isin(codes, [place[one] for one in wanted])
+    return passing
 
 
-def _with_attributes(wanted: Sequence[str], catalogue: Catalogue) -> NDArray[np.bool_]:
-    known = catalogue.vocabulary.attribute_index
+def _with_attributes(value: object, catalogue: Catalogue) -> NDArray[np.bool_]:
+    vocabulary = catalogue.vocabulary
+    wanted, refused = _wanted_and_refused(columns.ATTRIBUTES, value, "all")
+    for one in (*wanted, *refused):
+        if one not in vocabulary.attribute_index:
+            offer = _offer(one, vocabulary.attributes)
+            raise ValueError(f"attributes must be {offer}. Received: {one!r}")
+    shown, members = display_groups(vocabulary), same_names(vocabulary)
+
+    def having(name: str) -> NDArray[np.bool_]:
+        spelled = [vocabulary.attribute_index[one] for one in members[shown[name]]]
+        scores = catalogue.attributes[:, spelled].max(axis=1).toarray()[:, 0]
+        found: NDArray[np.bool_] = scores >= ATTRIBUTE_PRESENT
+        return found
+
     passing = np.ones(catalogue.n_items, dtype=bool)
     for one in wanted:
-        if one not in known:
-            offer = _offer(one, catalogue.vocabulary.attributes)
-            raise ValueError(f"attributes must be {offer}. Received: {one!r}")
-        scores = catalogue.attributes[:, [known[one]]].toarray()[:, 0]
-        passing &= scores >= ATTRIBUTE_PRESENT
+        passing &= having(one)
+    for one in refused:
+        passing &= ~having(one)
     return passing
+
+
+def _with_patterns(value: object, catalogue: Catalogue) -> NDArray[np.bool_]:
+    patterns = catalogue.patterns
+    place = {name: column for column, name in enumerate(patterns.names)}
+    wanted, refused = _wanted_and_refused(PATTERN, value, "any")
+    for one in (*wanted, *refused):
+        if one not in place:
+            raise ValueError(f"{PATTERN} must be {_offer(one, patterns.names)}. Received: {one!r}")
+    passing: NDArray[np.bool_] = ~patterns.any_of([place[one] for one in refused])
+    if wanted:
+        passing &= patterns.any_of([place[one] for one in wanted])
+    return passing
+
+
+def _wanted_and_refused(name: str, value: object, wanted: str) -> tuple[list[str], list[str]]:
+    if not isinstance(value, Mapping):
+        return _strings(name, value), []
+    if not value or not set(value) <= {wanted, "not"}:
+        raise ValueError(
+            f"{name} must be a string, a list of strings or "
+            f"{{{wanted!r}: strings, 'not': strings}}, either of them. Received: {value!r}"
+        )
+    return (
+        _strings(name, value[wanted]) if wanted in value else [],
+        _strings(name, value["not"]) if "not" in value else [],
+    )
 
 
 def _in_range(name: str, value: object, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:

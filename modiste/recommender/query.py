@@ -47,6 +47,9 @@ class Query:
         In place of a photo: what the release's own network made of one elsewhere, such as on
         the shopper's phone, shape ``(embedding_size,)``. Kept as float32 of length 1. It brings
         no category or attributes.
+    ignored : tuple of str
+        Categories and attributes that the photo may show and that are not meant: what the
+        network sees of them counts neither for nor against an item.
 
     Raises
     ------
@@ -63,6 +66,7 @@ class Query:
     recent: tuple[str, ...] = ()
     bought: tuple[str, ...] = ()
     embedding: NDArray[np.float32] | Sequence[float] | None = None
+    ignored: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("text", "item_id", "user_id"):
@@ -70,11 +74,11 @@ class Query:
             if value is not None and not isinstance(value, str):
                 raise ValueError(f"{name} must be a string or None. Received: {value!r}")
         object.__setattr__(self, "image", _checked_image(self.image))
-        for name in ("recent", "bought"):
-            ids: object = getattr(self, name)
-            if not isinstance(ids, tuple | list) or not all(isinstance(i, str) for i in ids):
-                raise ValueError(f"{name} must be a tuple of item ids. Received: {ids!r}")
-            object.__setattr__(self, name, tuple(ids))
+        for name, what in (("recent", "item ids"), ("bought", "item ids"), ("ignored", "names")):
+            texts: object = getattr(self, name)
+            if not isinstance(texts, tuple | list) or not all(isinstance(i, str) for i in texts):
+                raise ValueError(f"{name} must be a tuple of {what}. Received: {texts!r}")
+            object.__setattr__(self, name, tuple(texts))
         if self.box is not None:
             object.__setattr__(self, "box", _checked_box(self.box))
             if self.image is None:

@@ -199,7 +199,12 @@ class Recommender(Seeing):
         """
         arranger = self._arranger(rules)
         limits = Limits.of(
-            self.catalogue, k, filters=filters, exclude=exclude, never=arranger.excluded
+            self.catalogue,
+            k,
+            filters=filters,
+            exclude=exclude,
+            never=arranger.excluded,
+            new=arranger.is_fresh,
         )
         queries = self.encoder.encode(
             [Query(item_id=item_id, user_id=user_id, recent=tuple(recent), bought=tuple(bought))]
@@ -227,6 +232,7 @@ class Recommender(Seeing):
             exclude=exclude,
             filter_viewed=filter_viewed,
             never=arranger.excluded,
+            new=arranger.is_fresh,
         )
         encoded = self.encoder.encode(queries)
         size = max(1, _MAX_CELLS // max(1, self.catalogue.n_items))

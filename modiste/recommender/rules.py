@@ -29,8 +29,9 @@ class Rules:
     max_per_brand : int, optional
         Products of one brand in a list, while others can fill it; at least 1.
     fresh_share : float
-        Least share of a list, in [0, 1], that arrived in the last `fresh_days`, as far as
-        such products fit what is asked for.
+        Least share of a list, in [0, 1], that arrived in the last `fresh_days` or since, as far
+        as such products fit what is asked for. What nobody has touched yet is hardly found
+        otherwise; what 0.2 costs and brings is in ADR 16.
     fresh_days : float
         Days before the release's last event, above 0.
     pinned : tuple of str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -17,17 +18,38 @@ from modiste.recommender.phrase_limits import items_within, phrase_notes
 from modiste.recommender.refinement import refine
 
 
-def with_garment(encoded: EncodedQuery, garment: Garment, catalogue: Catalogue) -> EncodedQuery:
-    """Return a query with what the network saw on a photo as what is wanted."""
+def with_garment(
+    encoded: EncodedQuery, garment: Garment, catalogue: Catalogue, ignored: Collection[str] = ()
+) -> EncodedQuery:
+    """Return a query with what the network saw on a photo as what is wanted.
+
+    Categories and attributes that are ignored are not wanted.
+
+    Raises
+    ------
+    ValueError
+        If one that is ignored is not in the vocabulary.
+    """
     vocabulary = catalogue.vocabulary
+    for name in ignored:
+        if name not in vocabulary.category_index and name not in vocabulary.attribute_index:
+            raise ValueError(
+                "ignored must name categories or attributes of the release. "
+                f"Received: {name!r}"
+            )
     categories = np.array(
-        [garment.category_scores.get(name, 0.0) for name in vocabulary.categories],
+        [
+            0.0 if name in ignored else garment.category_scores.get(name, 0.0)
+            for name in vocabulary.categories
+        ],
         dtype=np.float32,
     )
     # Scores under the threshold are noise that a thousand attributes would add up.
     attributes = np.zeros(catalogue.n_attributes, dtype=np.float32)
     members = same_names(vocabulary)
     for name, score in garment.attributes.items():
+        if name in ignored:
+            continue
         for member in members[name]:
             attributes[vocabulary.attribute_index[member]] = score
     if encoded.attributes is not None:

@@ -227,13 +227,17 @@ def _reader(
     return PhotoReader(dataset, photos, labels, size, augmentation=augmentation)
 
 
-def _frozen_fingerprint(parts: NetworkParts, config: NetworkConfig) -> str:
-    digest = hashlib.sha256(f"{config.backbone} {config.image_size}".encode())
+def _frozen_fingerprint(parts: NetworkParts, network: NetworkConfig) -> str:
+    digest = hashlib.sha256(f"{network.backbone} {network.image_size}".encode())
     if parts.frozen is None:
-        return f"pixels-{config.image_size}"
+        return f"pixels-{network.image_size}"
     digest.update(parts.frozen.outputs[0].dtype.encode())
     for tensor in parts.frozen.outputs:
         digest.update(str(tensor.shape).encode())
+    for layer in parts.frozen.layers:
+        # A layer's name may count the layers that were made before it.
+        config = {key: value for key, value in layer.get_config().items() if key != "name"}
+        digest.update(f"{type(layer).__name__} {config}".encode())
     for weights in parts.frozen.get_weights():
         digest.update(weights.tobytes())
     return digest.hexdigest()[:24]

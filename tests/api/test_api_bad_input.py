@@ -188,7 +188,8 @@ def test_a_filter_must_be_on_what_answers_show(client: FlaskClient, name: str) -
     body = check_problem(client.post(URL, json={"filters": {name: 1}}), 422)
     assert body["detail"] == (
         "A filter must name one of item_id, item_group_id, title, description, brand, category, "
-        f"attributes, color, price, availability, available_from. Received: {name!r}"
+        f"attributes, color, price, availability, available_from, type, "
+        f"pattern, new. Received: {name!r}"
     )
 
 

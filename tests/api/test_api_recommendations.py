@@ -30,7 +30,13 @@ def test_each_product_comes_with_its_item_scores_and_reasons(client: FlaskClient
     assert second["item_id"] == "item-1"
     assert (second["match_score"], second["personal_score"]) == (0.5, 0.25)
     assert second["reasons"] == [
-        {"kind": "popular", "text": "popular this month", "strength": 0.75, "names": ["striped"]}
+        {
+            "kind": "popular",
+            "text": "popular this month",
+            "strength": 0.75,
+            "names": ["striped"],
+            "titles": [],
+        }
     ]
     assert second["item"] == {
         "item_id": "item-1",

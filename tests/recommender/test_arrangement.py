@@ -248,14 +248,19 @@ class TestNews:
         return make
 
     def test_the_last_places_are_kept_for_new_arrivals(self, dated):
-        pool = pool_of([[0, 1, 2, 3, 4, 5, 6, 8, 9]])
-        scores = [9, 8, 7, 6, 5, 2, 1, 4, 3]
+        pool = pool_of([[0, 1, 2, 3, 4, 5, 6, 8]])
+        scores = [9, 8, 7, 6, 5, 2, 1, 4]
         (shown,) = arranged(dated(fresh_share=0.5, fresh_days=7), pool, scores, 4)
         assert pool.item_index[shown.rows].tolist() == [0, 1, 5, 6]
         assert shown.lifted.tolist() == [False, False, True, True]
         (shown,) = arranged(dated(fresh_share=0.75, fresh_days=7), pool, scores, 4)
         # Only two of the pool are new.
         assert pool.item_index[shown.rows].tolist() == [0, 1, 5, 6]
+
+    def test_what_arrived_since_the_last_event_is_new_too(self, dated):
+        pool = pool_of([[0, 1, 2, 9]])
+        (shown,) = arranged(dated(fresh_share=0.5, fresh_days=7), pool, [9, 8, 7, 1], 2)
+        assert pool.item_index[shown.rows].tolist() == [0, 9]
 
     def test_a_new_arrival_that_stands_there_anyway_counts(self, dated):
         pool = pool_of([[0, 1, 2, 5, 6]])

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from modiste.data import columns
-from modiste.recommender.eligibility import on_sale
-from modiste.recommender.facets import facets, just_arrived
+from modiste.recommender.eligibility import just_arrived, on_sale
+from modiste.recommender.facets import facets
 from modiste.recommender.filters import filter_masks
 
 FILTERS = [
@@ -109,8 +109,8 @@ def test_what_does_not_exist_is_refused(catalogue, new, filters):
         facets(catalogue, filters, base=on_sale(catalogue), new=new)
 
 
-def test_what_arrives_later_or_on_an_unknown_day_is_not_new(catalogue):
+def test_what_arrived_since_is_new_and_an_unknown_day_is_not(catalogue):
     days = np.full(catalogue.n_items, 100.0)
     days[:4] = [90.0, 89.9, 100.5, np.nan]
     found = just_arrived(replace(catalogue, available_from_days=days), 100.0 * 86_400, 10.0)
-    assert found[:5].tolist() == [True, False, False, False, True]
+    assert found[:5].tolist() == [True, False, True, False, True]

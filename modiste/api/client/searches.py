@@ -34,6 +34,8 @@ class Search(TypedDict, total=False):
         The garment in the photo, ``x1, y1, x2, y2`` as fractions of it.
     embedding : sequence of float
         Of a photo that the release's network saw elsewhere, as `detect` answers it.
+    ignored : sequence of str
+        Categories and attributes that the photo may show and that are not meant.
     k : int
         How many products, 1 to 100.
     filters : mapping
@@ -53,6 +55,7 @@ class Search(TypedDict, total=False):
     bought: Sequence[str]
     box: Sequence[float]
     embedding: Sequence[float]
+    ignored: Sequence[str]
     k: int
     filters: Mapping[str, object]
     exclude: Sequence[str]
@@ -65,7 +68,7 @@ class CountedFacets(TypedDict, total=False):
 
     Attributes
     ----------
-    type, category, color, brand, attributes : sequence of str
+    type, category, color, pattern, brand, attributes : sequence of str
         Any of these values.
     price_min, price_max : float
     new : bool
@@ -77,6 +80,7 @@ class CountedFacets(TypedDict, total=False):
     type: Sequence[str]
     category: Sequence[str]
     color: Sequence[str]
+    pattern: Sequence[str]
     brand: Sequence[str]
     attributes: Sequence[str]
     price_min: float

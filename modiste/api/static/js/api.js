@@ -7,7 +7,7 @@ export class Problem extends Error {
   constructor(status, body = {}, retryAfter = null) {
     super(body.detail ?? "");
     this.status = status;
-    this.kind = (body.type ?? "").split("/").pop();
+    this.kind = (body.type ?? "").split(":").pop();
     this.errors = body.errors ?? [];
     this.retryAfter = retryAfter;
   }
@@ -35,7 +35,8 @@ export function onKeyNeeded(asks) {
  * Ask the service and return its JSON.
  *
  * @param {string} path
- * @param {{method?: string, json?: object, form?: FormData, signal?: AbortSignal}} [options]
+ * @param {{method?: string, json?: object, form?: FormData, signal?: AbortSignal,
+ *   quiet?: boolean}} [options] `quiet` asks the visitor for no key
  * @throws {Problem} if it refuses or does not answer
  */
 export async function ask(path, options = {}) {
@@ -60,7 +61,7 @@ async function reach(path, options) {
   const answer = await send(path, options);
   if (answer.ok) return answer;
   const problem = await read(answer);
-  const needsKey = answer.status === 401 || problem.kind === "missing-scope";
+  const needsKey = !options.quiet && (answer.status === 401 || problem.kind === "missing-scope");
   if (needsKey && (await askForKey(problem))) return reach(path, options);
   throw problem;
 }
