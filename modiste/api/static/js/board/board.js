@@ -22,8 +22,10 @@ function show(focus) {
   const asked = location.hash.slice(1);
   const name = asked in VIEWS ? asked : "releases";
   for (const link of document.querySelectorAll("[data-view]")) {
-    if (link.dataset.view === name) link.setAttribute("aria-current", "page");
+    const isShown = link.dataset.view === name;
+    if (isShown) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
+    if (isShown) link.scrollIntoView({ block: "nearest", inline: "center" });
   }
   for (const view of Object.keys(VIEWS)) find(`view-${view}`).hidden = view !== name;
   document.title = `${t(`board.${name}`)} · ${t("board.title")}`;

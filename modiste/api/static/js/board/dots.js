@@ -39,7 +39,7 @@ export function dots(rows, { write, legend = [], ...said }) {
       svg("line", { class: tick === 0 ? "zeroline" : "gridline", x1: x(tick), x2: x(tick), y1: 0, y2: bottom }),
       nth % (isNarrow ? 2 : 1)
         ? null
-        : label(write(tick), x(tick), bottom + 18, { anchor: isNarrow && nth === 0 ? "start" : "middle" }),
+        : label(write(tick), x(tick), bottom + 18, { anchor: isNarrow ? anchorOf(nth, ticks) : "middle" }),
     ]);
     rows.forEach((row, nth) => {
       const top = nth * height;
@@ -65,6 +65,11 @@ function drawn({ value, low, high, class: kind }, x, y) {
   }
   parts.push(svg("circle", { class: `dot ${kind}`, cx: x(value), cy: y, r: RADIUS }));
   return parts;
+}
+
+function anchorOf(nth, ticks) {
+  if (nth === 0) return "start";
+  return nth === ticks.length - 1 ? "end" : "middle";
 }
 
 function scale(least, most) {

@@ -63,7 +63,7 @@ function systemsTable(title, ordered) {
     ...shown.map((figure) => (found[figure] ? share(found[figure].mean) : "–")),
     share(found.coverage_at_10 ?? 0),
   ]);
-  return table({ caption: title, columns, rows, isWide: true, hideCaption: true });
+  return table({ caption: title, columns, rows, layout: "wide", hideCaption: true });
 }
 
 /** Make the plot of what is served minus the best single source, by segment; null without one. */

@@ -71,5 +71,5 @@ function asTable(one, segments) {
       return { content, class: scorer === guard.served[name] ? "chosen" : null };
     }),
   ]);
-  return table({ caption: t("guard.title"), columns, rows, isWide: true, hideCaption: true });
+  return table({ caption: t("guard.title"), columns, rows, layout: "wide", hideCaption: true });
 }

@@ -7,7 +7,7 @@ import { difference, own, share } from "./words.js";
 
 /** Return the columns of a table with a column a release. */
 export function columnsOf(one, other, further) {
-  const column = (release) => ({ text: release.release_id, class: "number id" });
+  const column = (release) => ({ text: release.release_id, class: "number" });
   return [t("detail.figure"), column(one), ...(other ? [column(other)] : []), ...further];
 }
 
@@ -32,7 +32,7 @@ export function networkTable(figures, one, other) {
     caption: t("detail.network"),
     columns: columnsOf(one, other, further),
     rows: figures.map(([name, found]) => [own(name, { lang: "en" }), ...numbersOf(name, found)]),
-    isWide: Boolean(other),
+    layout: other ? "wide" : "stacking",
     hideCaption: true,
   });
 }

@@ -117,7 +117,7 @@ class Stage {
     const columns = [t("photo.row"), ...heat.values.map((_, nth) => ({ text: String(nth + 1), class: "number" }))];
     const rows = heat.values.map((row, nth) => [String(nth + 1), ...row.map((one) => (one === null ? "–" : percent(one)))]);
     const caption = t("photo.values", { name });
-    this.values.replaceChildren(table({ caption, columns, rows, isWide: true, class: "grid-values" }));
+    this.values.replaceChildren(table({ caption, columns, rows, layout: "wide", class: "grid-values" }));
   }
 }
 
@@ -189,6 +189,6 @@ function categories(garment) {
     caption: t("photo.categories"),
     columns: [t("photo.category_name"), t("photo.score")],
     rows: scores,
-    class: "category-scores",
+    layout: "plain",
   });
 }

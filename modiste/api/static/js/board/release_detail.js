@@ -6,7 +6,7 @@ import { guardPlot } from "./guard_plot.js";
 import { gainPlot, networkPlot, systemsPlot } from "./evaluation_plots.js";
 import { columnsOf, networkTable } from "./network_table.js";
 import { QUESTIONS, networkFigures, otherFigures } from "./release_figures.js";
-import { folded, table } from "./tables.js";
+import { folded, table, tiles } from "./tables.js";
 import { figure, moment, own, size } from "./words.js";
 
 /** Return the parts of the view. */
@@ -37,6 +37,7 @@ function facts(one, other) {
     ["size", (release) => size(release.size)],
     ["dataset", (release) => own(release.data_fingerprint.slice(0, 12) || "–", { class: "id" })],
   ].map(([name, write]) => [t(`detail.${name}`), write(one), ...(other ? [write(other)] : [])]);
+  if (!other) return tiles(rows);
   return table({ caption: t("detail.facts"), columns: columnsOf(one, other, []), rows, hideCaption: true });
 }
 

@@ -67,7 +67,7 @@ export function startReleases(onChange) {
   function actions(one) {
     const look = element("button", {
       type: "button",
-      class: "quiet small",
+      class: "small",
       text: t("releases.look"),
       "aria-label": t("releases.look.at", { id: one.release_id }),
       on: { click: () => choose(one.release_id, state.other === one.release_id ? "" : state.other, true) },
@@ -132,8 +132,8 @@ function picker(id, text, ids, chosen, none = null) {
 }
 
 function badge(one, before) {
-  if (one.live) return element("span", { class: "badge live", text: t("releases.live") });
-  if (one.release_id === before) return element("span", { class: "badge", text: t("releases.before") });
+  if (one.live) return element("span", { class: "mark live", text: t("releases.live") });
+  if (one.release_id === before) return element("span", { class: "mark", text: t("releases.before") });
   return null;
 }
 

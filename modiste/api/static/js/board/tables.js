@@ -5,11 +5,12 @@ import { t } from "../i18n.js";
 
 /**
  * Make a table. A cell is text, an element, or `{content, class}`; on a phone each stands beside
- * the name of its column, or the whole table scrolls where it `isWide`.
+ * the name of its column, where its
+ * `layout` is stacking; a wide one scrolls, a plain one stays as it is.
  *
  * @param {{caption: string, columns: (string|{text: string, class?: string})[], rows: Array}} what
  */
-export function table({ caption, columns, rows, class: kind = "", empty = null, hint = null, isWide = false, hideCaption = false }) {
+export function table({ caption, columns, rows, class: kind = "", empty = null, hint = null, layout = "stacking", hideCaption = false }) {
   if (!rows.length && empty) {
     return element("div", {}, element("h3", { text: caption }), element("p", { class: "nothing", text: empty }));
   }
@@ -21,7 +22,7 @@ export function table({ caption, columns, rows, class: kind = "", empty = null, 
   });
   const made = element(
     "table",
-    { class: `figures ${isWide ? "wide" : "stacking"} ${kind}` },
+    { class: `figures ${layout} ${kind}` },
     element(
       "caption",
       { class: hideCaption ? "visually-hidden" : null },
@@ -31,7 +32,7 @@ export function table({ caption, columns, rows, class: kind = "", empty = null, 
     element("thead", {}, head),
     element("tbody", {}, ...body),
   );
-  if (!isWide) return made;
+  if (layout !== "wide") return made;
   return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, made);
 }
 
@@ -56,7 +57,7 @@ export function tiles(figures) {
         "div",
         { class: `tile ${kind ?? ""}` },
         element("dt", { text: label }),
-        element("dd", {}, element("strong", { text: value }), note ? element("small", { text: note }) : null),
+        element("dd", {}, element("strong", {}, value), note ? element("small", { text: note }) : null),
       ),
     ),
   );
