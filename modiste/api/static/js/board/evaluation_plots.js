@@ -122,7 +122,7 @@ export function networkPlot(first, one, other) {
   const description = first.map(([name, { value }]) => `${networkName(name)}: ${share(value)}.`).join(" ");
   const hint = t("network.hint", { n: one.metrics.network.n_photos ?? 0 });
   const plot = dots(rows, { title, description, write: share, legend });
-  return plotted(title, hint, plot, networkTable(first, one, other));
+  return plotted(title, hint, plot, networkTable(title, first, one, other));
 }
 
 /** Return what a figure of the network is called here; its own English name where it has none. */

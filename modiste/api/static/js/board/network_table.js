@@ -12,7 +12,7 @@ export function columnsOf(one, other, further) {
 }
 
 /** Return the table of the network's figures. */
-export function networkTable(figures, one, other) {
+export function networkTable(caption, figures, one, other) {
   const known = Object.fromEntries(networkFigures(other?.metrics ?? {}).all);
   const numbersOf = (name, found) => {
     const beside = known[name]?.value;
@@ -29,7 +29,7 @@ export function networkTable(figures, one, other) {
     { text: t("detail.n"), class: "number" },
   ];
   return table({
-    caption: t("detail.network"),
+    caption,
     columns: columnsOf(one, other, further),
     rows: figures.map(([name, found]) => [own(name, { lang: "en" }), ...numbersOf(name, found)]),
     layout: other ? "wide" : "stacking",

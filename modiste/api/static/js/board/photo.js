@@ -190,5 +190,6 @@ function categories(garment) {
     columns: [t("photo.category_name"), t("photo.score")],
     rows: scores,
     layout: "plain",
+    class: "category-scores",
   });
 }

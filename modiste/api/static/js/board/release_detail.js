@@ -47,7 +47,8 @@ function network(one, other) {
   if (!all.length) parts.push(missing("detail.no_network"));
   else {
     if (first.length) parts.push(networkPlot(first, one, other));
-    parts.push(folded(t("detail.network.all", { n: all.length }), networkTable(all, one, other)));
+    const caption = t("detail.network.all", { n: all.length });
+    parts.push(folded(caption, networkTable(caption, all, one, other)));
   }
   if (one.network && Object.keys(one.network.variants).length) parts.push(variants(one.network.variants));
   return parts;
