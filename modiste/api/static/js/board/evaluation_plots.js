@@ -128,9 +128,9 @@ export function networkPlot(first, one, other) {
 /** Return what a figure of the network is called here; its own English name where it has none. */
 function networkName(name) {
   const category = /^category top-(\d+)$/.exec(name);
-  if (category) return t("network.category", { k: category[1] });
+  if (category) return t("network.category", { n: Number(category[1]) });
   if (name.startsWith("box overlap")) return t("network.box");
   if (name.startsWith("attribute recall")) return t("network.attributes");
   const recall = /^street photo finds its item, recall@(\d+)/.exec(name);
-  return recall ? t("network.street", { k: recall[1] }) : name;
+  return recall ? t("network.street", { n: Number(recall[1]) }) : name;
 }

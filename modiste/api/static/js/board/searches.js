@@ -81,7 +81,8 @@ function asked(one) {
   if (one.phrase) parts.push(own(one.phrase));
   if (one.item_id) parts.push(element("span", {}, `${t("searches.like_item")} `, own(one.item_id)));
   if (one.has_photo) parts.push(element("span", { class: "chip", text: t("searches.photo") }));
-  return parts.length ? chips(parts) : t("searches.no_question");
+  if (parts.length) return chips(parts);
+  return t(one.filters ? "searches.only_filters" : "searches.no_question");
 }
 
 function filters(text) {
