@@ -94,7 +94,7 @@ def test_releases_are_shown_and_compared(page: Page, board: BoardShop) -> None:
     page.select_option("#release-other", board.second)
     expect(page.locator("#detail-heading")).to_contain_text(f"beside {board.second}")
     expect(page.locator("svg .dot.compared").first).to_be_visible()
-    page.get_by_text("All 3 figures of the network").click()
+    page.locator("summary", has_text="All 3 figures of the network").click()
     category = page.locator("tr", has_text="category top-1").last
     expect(category).to_contain_text("+0.065")
     phone = page.viewport_size["width"] < 700  # type: ignore[index]

@@ -73,7 +73,7 @@ export function plotted(title, hint, plot, asTable) {
   return element(
     "figure",
     { class: "plot" },
-    element("figcaption", {}, element("h4", { text: title }), hint ? element("p", { class: "hint", text: hint }) : null),
+    element("figcaption", {}, element("h3", { text: title }), hint ? element("p", { class: "hint", text: hint }) : null),
     plot,
     folded(t("board.as_table"), asTable),
   );
