@@ -280,12 +280,19 @@ def test_without_a_key_the_board_says_so(
     expect(page.locator("#searches-body .problem")).to_contain_text("This needs a key.")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing(
-    new_page: PageMaker, board: BoardShop, photo: Path, language: str, theme: str
+    new_page: PageMaker, board: BoardShop, photo: Path, language: str
 ) -> None:
-    page = new_page(phone=theme == "dark", locale=language, color_scheme=theme)
+    page = new_page(phone=language in {"es", "ar"}, locale=language, color_scheme="light")
+
+    def check(where: str) -> None:
+        # What is wrong in the dark alone is a contrast.
+        for theme, options in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            found = Axe().run(page, options=options)
+            assert found.violations_count == 0, f"{where}, {theme}: {found.generate_report()}"
+
     for view in VIEWS:
         shown(page, view)
         if view == "photo":
@@ -294,15 +301,14 @@ def test_axe_finds_nothing(
         if view == "releases":
             page.select_option("#release-other", board.second)
             expect(page.locator("svg .dot.compared").first).to_be_visible()
-        for folded in page.locator("details:visible > summary").all():
-            folded.click()
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{view}: {found.generate_report()}"
+        if language in {"en", "ar"}:
+            for folded in page.locator("details:visible > summary").all():
+                folded.click()
+        check(view)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
         if view == "releases":
             page.locator("#roll-back").click()
-            found = Axe().run(page)
-            assert found.violations_count == 0, f"dialog: {found.generate_report()}"
+            check("dialog")
             page.locator("#change-cancel").click()
 
 
