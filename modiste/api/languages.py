@@ -60,7 +60,7 @@ LANGUAGES: Final[Mapping[str, Language]] = MappingProxyType(
 def language_of(request: Request) -> Language:
     """Return the language that whoever asks reads."""
     for said in (request.args.get(ARGUMENT), request.cookies.get(COOKIE)):
-        if said in LANGUAGES:
+        if said is not None and said in LANGUAGES:
             return LANGUAGES[said]
     return LANGUAGES[request.accept_languages.best_match(LANGUAGES, "en") or "en"]
 

@@ -40,8 +40,6 @@ def page_blueprint(config: ApiConfig, *, has_store: bool) -> Blueprint:
     @blueprint.get("/")
     @documented(PAGE)
     def page() -> Response:
-        return framed(
-            "page.html", config, demo=config.demo, has_store=has_store, modules=modules
-        )
+        return framed("page.html", config, demo=config.demo, has_store=has_store, modules=modules)
 
     return blueprint

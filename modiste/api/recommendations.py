@@ -177,7 +177,5 @@ def _titles(found: Recommendations, release: LiveRelease) -> dict[str, str]:
     ids = sorted(named)
     places = catalogue.item_ids.indices(ids)
     return {
-        one: catalogue.titles[place]
-        for one, place in zip(ids, places, strict=True)
-        if place >= 0
+        one: catalogue.titles[place] for one, place in zip(ids, places, strict=True) if place >= 0
     }

@@ -89,6 +89,7 @@ def display_groups(vocabulary: Vocabulary) -> dict[str, str]:
     return {name: shown[key] for name, key in zip(vocabulary.attributes, keys, strict=True)}
 
 
+@functools.cache
 def same_names(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
     """Return the attributes that are shown under each display name.
 

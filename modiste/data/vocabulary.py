@@ -81,10 +81,14 @@ class Vocabulary:
         """Index of each attribute name."""
         return {name: i for i, name in enumerate(self.attributes)}
 
-    @property
+    @functools.cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the names, types and their order, as hexadecimal."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def __hash__(self) -> int:
+        # What is worked out of a vocabulary is kept by it: a request asks some twenty times.
+        return int(self.fingerprint[:15], 16)
 
     def to_json(self) -> str:
         """Return the vocabulary as JSON, one list of ``[name, type]`` a kind."""

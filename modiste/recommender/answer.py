@@ -80,11 +80,13 @@ def write_answers(
             for nth, row in enumerate(own.tolist())
         ]
         start += len(own)
+        # What a source proposed, but nothing speaks for, completes the list as well.
+        n_filled = sum(product.reasons[0].kind == "backfill" for product in products)
         notes = (
             *query.notes,
             *limits.notes,
             *arranger.notes,
-            *shortage(len(own), int(filled.sum()), limits),
+            *shortage(len(own), n_filled, limits),
             *many_of_a_brand(shown, arranger.rules.max_per_brand),
         )
         answers.append(

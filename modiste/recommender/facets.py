@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from modiste.data import columns
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.facet_columns import NEW, PATTERN, TYPE, item_types
-from modiste.recommender.filters import filter_masks
+from modiste.recommender.filters import filter_masks, wanted_names
 
 N_PRICE_BANDS: Final = 5
 
@@ -48,8 +48,8 @@ class Facets:
     n_items : int
         Items that pass every filter.
     values : mapping of str to tuple of FacetValue
-        By facet (``type``, ``category``, ``color``, ``pattern``, ``brand``): those that have items or are
-        filtered by, most items first.
+        By facet (``type``, ``category``, ``color``, ``pattern``, ``brand``): those that have items
+        or are filtered by, most items first.
     prices : tuple of PriceBand
         Cheapest first. They part the items on sale, whatever the filters.
     n_new : int
@@ -131,8 +131,7 @@ def _code_counts(
 def _counted(
     counts: NDArray[np.int64], names: Sequence[str], chosen: object
 ) -> tuple[FacetValue, ...]:
-    wanted = chosen.get("any") if isinstance(chosen, Mapping) else chosen
-    kept = {wanted} if isinstance(wanted, str) else set(wanted or ())  # type: ignore[call-overload]
+    kept = set(wanted_names(chosen))
     # Stable: of equal counts, the names' own order.
     order = np.argsort(-counts, kind="stable")
     return tuple(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -167,6 +166,13 @@ def _with_patterns(value: object, catalogue: Catalogue) -> NDArray[np.bool_]:
     if wanted:
         passing &= patterns.any_of([place[one] for one in wanted])
     return passing
+
+
+def wanted_names(value: object) -> list[str]:
+    """Return the names that a filter wants any of; none where it has none or only refuses some."""
+    if value is None:
+        return []
+    return _wanted_and_refused("a filter", value, "any")[0]
 
 
 def _wanted_and_refused(name: str, value: object, wanted: str) -> tuple[list[str], list[str]]:

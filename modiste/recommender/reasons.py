@@ -23,7 +23,6 @@ from modiste.recommender.item_to_item import ItemWeights
 from modiste.recommender.pool import Pool
 from modiste.recommender.purchase_evidence import PurchaseEvidence
 from modiste.recommender.recommendation import Reason
-from modiste.recommender.sparse_rows import row_entries
 
 MAX_REASONS: Final = 3
 #: An item is called new for this many days.
@@ -170,7 +169,9 @@ class Explainer:
         names: list[str] = []
         category = self.catalogue.categories[item]
         if query.attributes is not None:
-            _, column, value = row_entries(self.catalogue.attributes, np.array([item]))
+            of_item = slice(*self.catalogue.attributes.indptr[item : item + 2])
+            column = self.catalogue.attributes.indices[of_item]
+            value = self.catalogue.attributes.data[of_item]
             wanted = query.attributes[column]
             weight = wanted * value * self.catalogue.attribute_idf[column]
             both = (wanted > 0) & (value >= MIN_ATTRIBUTE_SCORE)

@@ -34,8 +34,7 @@ def with_garment(
     for name in ignored:
         if name not in vocabulary.category_index and name not in vocabulary.attribute_index:
             raise ValueError(
-                "ignored must name categories or attributes of the release. "
-                f"Received: {name!r}"
+                f"ignored must name categories or attributes of the release. Received: {name!r}"
             )
     categories = np.array(
         [

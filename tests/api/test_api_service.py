@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from datetime import datetime
 from pathlib import Path
@@ -130,8 +131,18 @@ def test_a_store_that_is_away_has_nothing_loaded_twice(
 def test_shoppers_are_listed_by_purchases_in_a_demo(client: FlaskClient) -> None:
     body = client.get("/v1/users?limit=2").get_json()
     assert body["users"] == [
-        {"user_id": "ana", "n_purchases": 2, "last_bought": ["Garment 2", "Garment 1"]},
-        {"user_id": "bo", "n_purchases": 1, "last_bought": ["Garment 5"]},
+        {
+            "user_id": "ana",
+            "n_purchases": 2,
+            "last_bought": ["Garment 2", "Garment 1"],
+            "bought": ["item-2", "item-1"],
+        },
+        {
+            "user_id": "bo",
+            "n_purchases": 1,
+            "last_bought": ["Garment 5"],
+            "bought": ["item-5"],
+        },
     ]
     assert client.get("/v1/users?limit=0").status_code == 422
 
@@ -139,7 +150,7 @@ def test_shoppers_are_listed_by_purchases_in_a_demo(client: FlaskClient) -> None
 def test_shoppers_are_not_listed_otherwise(recommender: FakeRecommender) -> None:
     client = create_app(recommender).test_client()
     assert client.get("/v1/users").status_code == 404
-    assert b'id="user"' not in client.get("/").data
+    assert b'id="shopper"' not in client.get("/").data
 
 
 def test_the_page_asks_no_other_host_and_runs_nothing_inline(client: FlaskClient) -> None:
@@ -156,7 +167,7 @@ def test_the_page_asks_no_other_host_and_runs_nothing_inline(client: FlaskClient
 def test_every_file_the_page_names_is_there(client: FlaskClient) -> None:
     page = client.get("/").get_data(as_text=True)
     files = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
-    assert len(files) == 3
+    assert len(files) > 10
     for file in files:
         with client.get(file) as answer:
             assert answer.status_code == 200
@@ -164,8 +175,43 @@ def test_every_file_the_page_names_is_there(client: FlaskClient) -> None:
 
 def test_every_control_of_the_page_has_a_label(client: FlaskClient) -> None:
     page = client.get("/").get_data(as_text=True)
-    for control, name in re.findall(r'<(input|select)[^>]*?id="(\w+)"', page):
-        assert f'for="{name}"' in page, (control, name)
+    labels = re.findall(r"<label.*?</label>", page, flags=re.DOTALL)
+    for control, name in re.findall(r'<(input|select)[^>]*?id="([\w-]+)"', page):
+        inside = any(f'id="{name}"' in label for label in labels)
+        assert inside or f'for="{name}"' in page, (control, name)
+
+
+def test_the_page_is_in_the_readers_language(client: FlaskClient) -> None:
+    for asked, got in (("de-AT,de;q=0.9", "de"), ("ar", "ar"), ("pt", "en"), ("", "en")):
+        answer = client.get("/", headers={"Accept-Language": asked})
+        assert answer.headers["Content-Language"] == got
+        assert f'<html lang="{got}"' in answer.get_data(as_text=True)
+        assert {"Accept-Language", "Cookie"} <= set(answer.vary)
+    client.set_cookie("modiste_language", "fr")
+    assert client.get("/").headers["Content-Language"] == "fr"
+    assert client.get("/?lang=es").headers["Content-Language"] == "es"
+    client.set_cookie("modiste_language", "xx")
+    client.set_cookie("modiste_theme", '"><script>')
+    page = client.get("/", headers={"Accept-Language": "ar"}).get_data(as_text=True)
+    assert '<html lang="ar" dir="rtl" data-theme="system"' in page
+
+
+def test_the_pages_files_are_compressed(client: FlaskClient) -> None:
+    accepted = {"Accept-Encoding": "gzip"}
+    with client.get("/static/page.css") as answer:
+        plain, tag = answer.data, answer.headers["ETag"]
+    for _ in range(2):
+        with client.get("/static/page.css", headers=accepted) as answer:
+            assert answer.headers["Content-Encoding"] == "gzip"
+            assert answer.headers["ETag"] != tag
+            assert gzip.decompress(answer.data) == plain
+            packed = answer.headers["ETag"]
+    with client.get("/static/page.css", headers={**accepted, "If-None-Match": packed}) as again:
+        assert (again.status_code, again.data) == (304, b"")
+    with client.get("/", headers=accepted) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+    with client.get("/static/page.css", headers={**accepted, "Range": "bytes=0-9"}) as part:
+        assert (part.status_code, part.data) == (206, plain[:10])
 
 
 @pytest.mark.parametrize("code", ["euro", "€", "1", ""])
@@ -176,7 +222,10 @@ def test_a_currency_is_an_iso_code(code: str) -> None:
 
 def test_the_script_finds_every_part_it_looks_for(client: FlaskClient) -> None:
     page = client.get("/").get_data(as_text=True)
-    with client.get("/static/page.js") as answer:
-        script = answer.get_data(as_text=True)
-    wanted = set(re.findall(r'find\("([\w-]+)"\)', script))
-    assert wanted <= set(re.findall(r'id="([\w-]+)"', page))
+    known = set(re.findall(r'id="([\w-]+)"', page))
+    scripts = re.findall(r'(?:src|href)="(/static/js/[^"]+)"', page)
+    for script in scripts:
+        with client.get(script) as answer:
+            found = re.findall(r'(?<!shelf\.)\bfind\("([\w-]+)"\)', answer.get_data(as_text=True))
+        # A dialog's key button is there only where keys are asked for.
+        assert set(found) <= known | {"key-button"}, script

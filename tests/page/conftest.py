@@ -37,16 +37,20 @@ def chromium_path() -> str | None:
 
 @pytest.fixture(scope="package")
 def demo_release(tmp_path_factory: pytest.TempPathFactory) -> DemoRelease:
-    """The demo shop and its release; workers of one run share them."""
+    """The demo shop and its release; workers of one run share them.
+
+    With MODISTE_PAGE_DEMO they stay in that folder, for the next run.
+    """
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder = shared / "page-demo"
+    kept = os.environ.get("MODISTE_PAGE_DEMO")
+    folder = Path(kept) if kept else shared / "page-demo"
     with (shared / "page-demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         made = folder / "made"
         if not made.exists():
             shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
+            folder.mkdir(parents=True)
             make_demo_release(folder)
             made.touch()
     return DemoRelease(folder / "releases", folder / "shop")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,3 +73,35 @@ def shot(page: Page, name: str, **options: Any) -> None:
     """Keep a screenshot, to be looked at."""
     SCREENSHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{name}.png", **options)
+
+
+def searching(page: Page) -> AbstractContextManager[Any]:
+    """Wait for the answer to a search; that for the samples is none."""
+    return page.expect_response(
+        lambda answer: (
+            answer.url.endswith("/v1/recommendations") and answer.request.post_data != "{}"
+        )
+    )
+
+
+def settled(page: Page) -> None:
+    """Wait until the list has its answer: products, none, or what went wrong."""
+    page.wait_for_function(
+        """() => document.querySelector('#cards')?.ariaBusy === "false" && [
+            "#cards .card:not(.skeleton)", "#empty:not([hidden])", "#problem:not([hidden])",
+        ].some((one) => document.querySelector(one))"""
+    )
+
+
+def opened(page: Page, path: str = "/") -> None:
+    """Go to an address and wait for its answer."""
+    page.goto(path)
+    settled(page)
+
+
+def shown_items(page: Page) -> list[str]:
+    """Return the items of the list, in order."""
+    found: list[str] = page.locator("#cards .card").evaluate_all(
+        "(cards) => cards.map((card) => card.dataset.item)"
+    )
+    return found

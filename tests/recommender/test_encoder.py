@@ -105,6 +105,21 @@ class TestPhoto:
         assert query.categories.tolist() == pytest.approx([0.8, 0.15, 0.05])
         assert query.garment.category == "Dress"
 
+    def test_what_is_ignored_of_it_is_not_wanted(self, encoder, catalogue):
+        whole = _encoded(encoder, image=photo(0))
+        name = next(iter(whole.garment.attributes))
+        ignored = (whole.garment.category, name)
+        encoded = _encoded(encoder, image=photo(0), ignored=ignored)
+        # It is told all the same.
+        assert encoded.garment.attributes == whole.garment.attributes
+        changed = encoded.attributes != whole.attributes
+        assert changed.tolist() == [one == name for one in catalogue.vocabulary.attributes]
+        assert encoded.attributes[changed].tolist() == [0.0]
+        place = catalogue.vocabulary.category_index[whole.garment.category]
+        assert encoded.categories[place] == 0.0 < whole.categories[place]
+        with pytest.raises(ValueError, match=r"ignored must name .* Received: 'zigzag'"):
+            _encoded(encoder, image=photo(0), ignored=("zigzag",))
+
     def test_batch_of_photos_keeps_its_order(self, encoder):
         queries = [Query(image=photo(0)), Query(text="tee"), Query(image=photo(1))]
         seen = [query.embedding for query in encoder.encode(queries)]

@@ -20,6 +20,8 @@ FILTERS = [
     {"type": ["upper"], "price": {"max": 30}},
     {"new": True, "color": ["red", "navy"]},
     {"new": False},
+    {"pattern": ["striped"], "color": ["red", "white"]},
+    {"category": {"any": ["Dress", "Tee"], "not": ["Tee"]}, "pattern": {"not": ["floral"]}},
     {"price": {"min": 15, "max": 40}, "category": ["Dress"], "attributes": ["striped"]},
 ]
 
@@ -44,6 +46,11 @@ def _by_hand(catalogue, filters, base, new, skipped):
                 passes &= place is not None and types[place] in wanted
             elif name == "new":
                 passes &= bool(new[item]) == wanted
+            elif name == "pattern":
+                has = set(catalogue.items[columns.ATTRIBUTES].iloc[item] or ())
+                refused = wanted.get("not", ()) if isinstance(wanted, dict) else ()
+                chosen = wanted if isinstance(wanted, list) else ()
+                passes &= not has & set(refused) and (not chosen or bool(has & set(chosen)))
             else:
                 passes &= bool(filter_masks({name: wanted}, catalogue)[name][item])
         if passes:
@@ -64,6 +71,14 @@ def test_each_facet_counts_what_passes_the_others(catalogue, new, filters):
         assert counted == expected
         numbers = [one.n_items for one in found.values[facet]]
         assert numbers == sorted(numbers, reverse=True)
+    listed = [
+        name
+        for item in _by_hand(catalogue, filters, base, new, "pattern")
+        for name in catalogue.items[columns.ATTRIBUTES].iloc[item] or ()
+        if name in ("striped", "floral")
+    ]
+    counted = {one.value: one.n_items for one in found.values["pattern"] if one.n_items}
+    assert counted == {name: listed.count(name) for name in set(listed)}
     of_type = {one.value: one.n_items for one in found.values["type"]}
     assert sum(of_type.values()) == sum(
         isinstance(catalogue.items[columns.CATEGORY].iloc[item], str)
@@ -102,7 +117,14 @@ def test_a_shop_without_prices_has_no_bands(catalogue, new):
 
 
 @pytest.mark.parametrize(
-    "filters", [{"color": ["mauve"]}, {"type": ["shoe"]}, {"type": 3}, {"category": "Hat"}]
+    "filters",
+    [
+        {"color": ["mauve"]},
+        {"type": ["shoe"]},
+        {"type": 3},
+        {"category": "Hat"},
+        {"pattern": ["red"]},
+    ],
 )
 def test_what_does_not_exist_is_refused(catalogue, new, filters):
     with pytest.raises(ValueError, match="Received: "):

@@ -200,7 +200,10 @@ class TestTooFew:
     def test_fewer_eligible_than_asked_are_all_shown(self, recommender):
         answer = recommender.recommend(Query(), 10, filters={"item_group_id": ["g0", "g1"]})
         assert sorted(_indices(answer)) == [0, 1, 6, 7]
-        assert answer.notes == ("Only 4 items may be shown; 10 were asked for.",)
+        assert answer.notes == (
+            "4 of 4 items only complete the list, by popularity.",
+            "Only 4 items may be shown; 10 were asked for.",
+        )
 
     def test_groups_repeat_to_reach_k(self, recommender):
         answer = recommender.recommend(Query(), 3, filters={"item_group_id": ["g0", "g1"]})

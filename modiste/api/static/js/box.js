@@ -16,6 +16,8 @@ const HANDLES = {
   bottom_right: [0, 0, 1, 1],
 };
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+// As the address writes them.
+const rounded = (edges) => edges.map((edge) => Number(edge.toFixed(4)));
 const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
 
 let box = null;
@@ -66,7 +68,7 @@ function drag(event, sides) {
   const end = () => {
     handle.removeEventListener("pointermove", follow);
     find("box").classList.remove("dragged");
-    if (box.some((edge, nth) => edge !== from[nth])) settle([...box]);
+    if (box.some((edge, nth) => edge !== from[nth])) settle(rounded(box));
   };
   handle.setPointerCapture(event.pointerId);
   find("box").classList.add("dragged");
@@ -85,7 +87,7 @@ function press(event, sides) {
   waiting = setTimeout(() => {
     const [left, top, right, bottom] = box.map(percent);
     announce(t("box.now", { left, top, right, bottom }));
-    settle([...box]);
+    settle(rounded(box));
   }, SETTLED_MS);
 }
 

@@ -31,11 +31,11 @@ function shown(value, whole) {
 
 const numbers = new Intl.NumberFormat(language);
 const percents = new Intl.NumberFormat(language, { style: "percent" });
-const lists = new Intl.ListFormat(language, { type: "conjunction" });
+const comma = language === "ar" ? "، " : ", ";
 
 export const number = (value) => numbers.format(value);
 export const percent = (share) => percents.format(share);
-export const list = (names) => lists.format(names);
+export const list = (names) => names.join(comma);
 
 /** Return how prices are written in a currency, or as plain numbers without one. */
 export function priceFormat(currency) {

@@ -24,6 +24,8 @@ async function show(shown, { back = false, fresh = false } = {}) {
   const mine = ++turn;
   find("q").value = shown.q;
   showOrder(shown);
+  // What goes with an item is not filtered.
+  find("shop").classList.toggle("all", Boolean(shown.look));
   showFacets(shown);
   showShopper(shown.user);
   let photo = null;
@@ -118,6 +120,7 @@ function start() {
     if (isElse && !how.back) bringIntoView();
   });
   show(view(), { back: true });
+  performance.mark("interactive"); // everything can be used from here on
 }
 
 // On a phone the answer lies below the form.

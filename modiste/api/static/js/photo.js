@@ -10,7 +10,7 @@ import { goAbout, hasPhoto, view } from "./view.js";
 const LONGEST_SIDE_PX = 1600;
 const SENT_AS_IT_IS = 1_000_000;
 const TAKEN = new Set(["image/jpeg", "image/png", "image/webp"]);
-const N_SAMPLES = 6;
+const N_SAMPLES = 5;
 
 let last = { name: null, blob: null };
 let shownAddress = null;

@@ -12,7 +12,7 @@ function understood({ words, name, weight }) {
   const parts = weight < 0 ? t("phrase.not").split("{name}") : ["", ""];
   const shown = element("span", {}, parts[0], meant, parts[1]);
   const typed = same ? [] : [word(words), element("span", { class: "arrow", text: "→", "aria-hidden": "true" })];
-  const sure = same ? null : element("small", { text: percent(Math.min(1, Math.abs(weight))) });
+  const sure = same || Math.abs(weight) >= 1 ? null : element("small", { text: percent(Math.abs(weight)) });
   return chip(weight < 0 ? "avoid" : "read", ...typed, shown, sure);
 }
 

@@ -59,7 +59,7 @@ async function fetchPage(found, shown, k) {
   asking?.abort();
   const mine = new AbortController();
   asking = mine;
-  setBusy(true);
+  setBusy(true, { stale: !found.first });
   if (!current) showSkeletons(find("cards"));
   try {
     const answer = await asked(found, shown, k, mine.signal);
@@ -168,8 +168,9 @@ function showNotes(notes) {
   find("notes").replaceChildren(...said.map(({ text, lang }) => element("li", { text, lang, dir: lang && "ltr" })));
 }
 
-function setBusy(busy) {
+function setBusy(busy, { stale = false } = {}) {
   find("cards").setAttribute("aria-busy", String(busy));
+  find("cards").classList.toggle("stale", stale);
   find("progress").hidden = !busy;
 }
 

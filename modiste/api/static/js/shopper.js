@@ -3,20 +3,20 @@
 import { ask } from "./api.js";
 import { element, find, icon } from "./dom.js";
 import { t } from "./i18n.js";
-import { photoAddress, showItem } from "./item_photo.js";
+import { showItem } from "./item_photo.js";
 import { go } from "./view.js";
 
 const N_LISTED = 100;
-const N_SHOWN = 10;
+const N_SHOWN = 8;
 const DONE = { purchase: "bought", view_item: "looked" };
 const shoppers = new Map();
-const titles = new Map();
+const items = new Map();
 let listed = null;
 let turn = 0;
 
 /** Tell the service what a shopper did with an item; resolves once it is on disk. */
 export async function record(userId, eventName, item) {
-  titles.set(item.item_id, item.title);
+  items.set(item.item_id, item);
   const event = {
     event_id: [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(16).padStart(8, "0")).join(""),
     user_id: userId,
@@ -40,41 +40,47 @@ export async function showShopper(userId) {
     find("shopper").append(new Option(userId, userId));
     find("shopper").value = userId;
   }
-  const done = userId ? [...(await sinceRelease(userId)), ...before(userId)] : [];
+  const done = userId ? await doneBy(userId) : [];
   if (mine !== turn) return;
   // Of one who is not listed, what the release knows is not known here.
   find("shopper-history").hidden = !userId || !(done.length || shoppers.has(userId));
   find("shopper-none").hidden = done.length > 0;
-  find("shopper-done").replaceChildren(...done.slice(0, N_SHOWN).map(entry));
+  find("shopper-done").replaceChildren(...done.map(entry));
 }
 
-const before = (userId) =>
-  (shoppers.get(userId)?.bought ?? []).map((itemId, nth) => ({ itemId, kind: "purchase", title: shoppers.get(userId).last_bought[nth] }));
+async function doneBy(userId) {
+  const before = (shoppers.get(userId)?.bought ?? []).map((itemId) => ({ itemId, kind: "purchase" }));
+  const all = [...(await sinceRelease(userId)), ...before].slice(0, N_SHOWN);
+  return Promise.all(all.map(async ({ itemId, kind }) => ({ kind, item: await itemOf(itemId) })));
+}
 
 async function sinceRelease(userId) {
   try {
     const { events } = await ask(`/v1/users/${encodeURIComponent(userId)}`, { quiet: true });
     const own = events.filter((one) => one.item_id && one.event_name in DONE).reverse();
-    const latest = [...new Map(own.map((one) => [`${one.event_name} ${one.item_id}`, one])).values()];
-    return Promise.all(latest.slice(0, N_SHOWN).map(async (one) => ({ itemId: one.item_id, kind: one.event_name, title: await titleOf(one.item_id) })));
+    const told = new Set();
+    const isFirst = (one) => !told.has(`${one.kind} ${one.itemId}`) && told.add(`${one.kind} ${one.itemId}`);
+    return own.map((one) => ({ itemId: one.item_id, kind: one.event_name })).filter(isFirst);
   } catch (error) {
     if (error.status === undefined) throw error;
     return []; // without a store there is nothing since
   }
 }
 
-async function titleOf(itemId) {
-  if (!titles.has(itemId)) {
-    const item = await ask(`/v1/items/${encodeURIComponent(itemId)}`, { quiet: true }).catch(() => ({ title: itemId }));
-    titles.set(itemId, item.title);
+async function itemOf(itemId) {
+  if (!items.has(itemId)) {
+    const unknown = { item_id: itemId, title: itemId, image: null };
+    items.set(itemId, await ask(`/v1/items/${encodeURIComponent(itemId)}`, { quiet: true }).catch(() => unknown));
   }
-  return titles.get(itemId);
+  return items.get(itemId);
 }
 
-function entry({ itemId, kind, title }) {
-  const image = element("img", { alt: t(`shopper.${DONE[kind]}`, { title }), title, width: 48, height: 64, loading: "lazy", decoding: "async" });
-  const made = element("li", { class: "done" }, image, icon(kind === "purchase" ? "bag" : "eye"));
-  showItem(made, image, { image: photoAddress(itemId) });
+function entry({ item, kind }) {
+  const words = t(`shopper.${DONE[kind]}`, { title: item.title });
+  const image = element("img", { alt: "", title: words, width: 48, height: 64, loading: "lazy", decoding: "async" });
+  const said = element("span", { class: "visually-hidden", text: words });
+  const made = element("li", { class: "done" }, image, icon(kind === "purchase" ? "bag" : "eye"), said);
+  showItem(made, image, item);
   return made;
 }
 

@@ -17,7 +17,9 @@ export function showProblem(problem, again) {
   box.hidden = !problem;
   if (!problem) return;
   if (problem.status === undefined) throw problem; // a fault of the page, not of the service
-  const known = has(`problem.${problem.status}`) ? `problem.${problem.status}` : "problem.other";
+  const isOfPhoto = problem.status === 422 && problem.errors[0]?.field === "photo";
+  const status = isOfPhoto ? 415 : problem.status;
+  const known = has(`problem.${status}`) ? `problem.${status}` : "problem.other";
   find("problem-title").textContent = t(known, { n: problem.retryAfter ?? 1 });
   find("problem-detail").textContent = problem.detail;
   find("problem-again").onclick = again;
