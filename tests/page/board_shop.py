@@ -195,6 +195,8 @@ def _happened(url: str) -> None:
     database.close()
     vain = [search(f"z{nth}", "zorgle dress", not_understood=("zorgle",)) for nth in range(3)]
     vain.append(search("blip", "blip", not_understood=("blip",)))
-    filters = json.dumps({"price": {"max": 3}, "color": ["navy", "teal"]})
+    filters = json.dumps(
+        {"price": {"min": 1, "max": 3}, "color": ["navy", "teal"], "brand": {"not": ["Atelier"]}}
+    )
     vain.append(search("none", "navy coat", shown=(), filters=filters, not_understood=()))
     log_searches(url, vain)

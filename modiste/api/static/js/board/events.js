@@ -5,7 +5,7 @@ import { announce, element, find } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { stacked } from "./stacked.js";
 import { plotted, table, tiles } from "./tables.js";
-import { complain, hour, minute, moment, named, own, weekday } from "./words.js";
+import { complain, hour, minute, moment, named, own, waiting, weekday } from "./words.js";
 
 const SPANS = {
   hour: { hours: 1, step_minutes: 1 },
@@ -26,6 +26,7 @@ export function startEvents() {
   async function show() {
     const body = find("events-body");
     body.setAttribute("aria-busy", "true");
+    if (!body.childElementCount) body.append(waiting());
     const asked = SPANS[span.value];
     try {
       const flow = await ask(`/v1/events/flow?${new URLSearchParams(asked)}`);

@@ -7,7 +7,7 @@ import { startChange } from "./change.js";
 import { compared } from "./release_detail.js";
 import { headline } from "./release_figures.js";
 import { table } from "./tables.js";
-import { complain, figure, moment, own, size } from "./words.js";
+import { complain, figure, moment, own, size, waiting } from "./words.js";
 
 /** Bring the view to life; `onChange` is called when another release serves. Returns what shows it. */
 export function startReleases(onChange) {
@@ -22,6 +22,7 @@ export function startReleases(onChange) {
   async function show(again = false) {
     const place = find("releases-list");
     place.setAttribute("aria-busy", "true");
+    if (!place.childElementCount) place.append(waiting());
     try {
       state.listed = await ask("/v1/releases");
       draw(again);

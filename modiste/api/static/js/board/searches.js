@@ -2,9 +2,9 @@
 
 import { ask } from "../api.js";
 import { announce, element, find } from "../dom.js";
-import { number, percent, t } from "../i18n.js";
+import { list, number, percent, t } from "../i18n.js";
 import { table, tiles } from "./tables.js";
-import { complain, moment, named, own } from "./words.js";
+import { complain, moment, named, own, waiting } from "./words.js";
 
 /** Bring the view to life; returns what shows it. */
 export function startSearches() {
@@ -16,6 +16,7 @@ export function startSearches() {
   async function show() {
     const body = find("searches-body");
     body.setAttribute("aria-busy", "true");
+    if (!body.childElementCount) body.append(waiting());
     try {
       const missed = await ask(`/v1/searches/missed?days=${days.value}&limit=100`);
       body.replaceChildren(...told(missed));
@@ -94,11 +95,14 @@ function filters(text) {
 }
 
 function written(value) {
-  if (Array.isArray(value)) return value.map(written).join(", ");
+  if (Array.isArray(value)) return list(value.map(written));
   if (value === null || typeof value !== "object") return typeof value === "number" ? number(value) : String(value);
-  const { min = null, max = null } = value;
-  if (min === null) return `≤ ${number(max)}`;
-  return max === null ? `≥ ${number(min)}` : `${number(min)} – ${number(max)}`;
+  const { min, max, any, all, not } = value;
+  const parts = [any, all].filter(Boolean).map(written);
+  if (not) parts.push(t("searches.filter_not", { names: written(not) }));
+  if (min !== undefined) parts.push(`≥ ${number(min)}`);
+  if (max !== undefined) parts.push(`≤ ${number(max)}`);
+  return parts.join(", ");
 }
 
 const chip = (word) => own(word, { class: "chip unknown" });

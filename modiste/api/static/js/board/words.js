@@ -57,5 +57,8 @@ export function complain(place, problem) {
   place.replaceChildren(element("p", { class: "problem", role: "alert", text: telling(problem) }));
 }
 
+/** What stands where an answer will. */
+export const waiting = () => element("p", { class: "waiting", text: t("board.loading") });
+
 /** A name of the service's or the shop's own, whose language may be another. */
 export const own = (text, options = {}) => element("bdi", { ...options, text });
