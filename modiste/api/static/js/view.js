@@ -42,6 +42,9 @@ export function address(view) {
   for (const name of NUMBERS) if (view[name] !== null) said.set(name, String(view[name]));
   if (view.box) said.set("box", view.box.map((edge) => edge.toFixed(4)).join(","));
   if (view.new) said.set("new", "1");
+  // A link in a language stays in it.
+  const lang = new URLSearchParams(location.search).get("lang");
+  if (lang) said.set("lang", lang);
   const search = said.toString();
   return search ? `/?${search}` : "/";
 }
@@ -63,7 +66,10 @@ export function go(changes, { replace = false } = {}) {
   const target = address(next);
   if (target === address(current)) return;
   if (replace) history.replaceState(history.state, "", target);
-  else history.pushState(null, "", target);
+  else {
+    history.replaceState({ ...history.state, top: Math.round(scrollY) }, "");
+    history.pushState(null, "", target);
+  }
   current = next;
   tell({ back: false });
 }
@@ -83,6 +89,9 @@ export const NO_FILTERS = { type: [], category: [], color: [], pattern: [], bran
 export const hasPhoto = (shown) => Boolean(shown.photo || shown.sample);
 
 addEventListener("popstate", () => {
-  current = read();
+  const next = read();
+  // The skip link changes the address too, and no view.
+  if (address(next) === address(current)) return;
+  current = next;
   tell({ back: true });
 });
