@@ -66,21 +66,10 @@ class NoScores(keras.layers.Layer):  # type: ignore[misc]
 
 @keras.saving.register_keras_serializable(package="modiste")
 class SpatialStatistics(keras.layers.Layer):  # type: ignore[misc]
-    """Mean and standard deviation of each channel over an even grid of the feature map's cells.
-
-    Parameters
-    ----------
-    stride : int
-        Every how many-th cell is read, along both sides.
-    """
-
-    def __init__(self, stride: int = 1, **options: Any) -> None:
-        super().__init__(**options)
-        self.stride = stride
+    """Mean and standard deviation of each channel over the feature map."""
 
     def call(self, x: Any) -> Any:
         """Map ``(batch, height, width, channels)`` to ``(batch, 2 * channels)``."""
-        x = x[:, :: self.stride, :: self.stride]
         cells = x.shape[1] * x.shape[2]
         x = keras.ops.reshape(x, (-1, cells, x.shape[3]))
         # As a product of matrices: ONNX Runtime's mean over space takes ten times as long.
@@ -89,10 +78,6 @@ class SpatialStatistics(keras.layers.Layer):  # type: ignore[misc]
         variance = keras.ops.matmul(each, keras.ops.square(x))[:, 0] - keras.ops.square(mean)
         spread = keras.ops.sqrt(keras.ops.maximum(variance, 0.0) + 1e-5)
         return keras.ops.concatenate([mean, spread], axis=-1)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "stride": self.stride}
 
 
 @keras.saving.register_keras_serializable(package="modiste")

@@ -38,7 +38,6 @@ from modiste.data.vocabulary import Vocabulary
 OUTPUTS = ("category", "box", "attributes", "embedding")
 
 _COLOUR_CELLS = 4  # colour cells along one side of a cell of the last feature map
-_TEXTURE_CELLS = 28  # read along one side of a map, at least; finer maps take most of the time
 _MOMENTUM = 0.98  # of running statistics: a fit may have few steps
 
 
@@ -170,12 +169,7 @@ def _textures(backbone: Any, cut_at: int | None) -> Any:
         and tensor.shape[1] > top.shape[1]
     }
     maps = list(last_of_size.values()) or [top]
-    statistics = [
-        SpatialStatistics(
-            max(x.shape[1] // _TEXTURE_CELLS, 1), dtype=ANSWERS, name=f"textures_{x.shape[1]}"
-        )(x)
-        for x in maps
-    ]
+    statistics = [SpatialStatistics(dtype=ANSWERS, name=f"textures_{x.shape[1]}")(x) for x in maps]
     if len(statistics) == 1:
         return statistics[0]
     return keras.layers.Concatenate(name="textures")(statistics)
