@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.page.demo_release import DemoRelease, make_demo_release
 from tests.page.watching import Watch
@@ -25,6 +25,7 @@ from tests.reliability.service import Service
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE = "Pixel 7"
 PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 PageMaker = Callable[..., Page]
 
