@@ -112,6 +112,15 @@ def test_fingers_find_every_control(new_page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("code", ["de", "ar"])
+def test_nothing_is_wider_than_the_window(new_page, code: str) -> None:
+    page = new_page(locale=code)
+    opened(page, FULL)
+    for width in (1100, 960, 800, 700, 560, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_a_keyboard_reaches_every_control(new_page) -> None:
     page = new_page(reduced_motion="reduce")
     opened(page, FULL)

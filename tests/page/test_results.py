@@ -12,6 +12,10 @@ from tests.page.watching import opened, searching, settled, shot, shown_items
 _SCORES = "(cards, name) => cards.map((one) => parseInt(one.querySelector(name).textContent))"
 
 
+_TOP_OF = """(item) =>
+    document.querySelector(`#cards [data-item="${item}"]`).getBoundingClientRect().top"""
+
+
 def a_shopper(page: Page) -> str:
     """Return one who bought."""
     found: str = page.request.get("/v1/users?limit=1").json()["users"][0]["user_id"]
@@ -41,7 +45,7 @@ def test_the_orders_move_the_cards(page: Page, request: pytest.FixtureRequest) -
     ranked = shown_items(page)
     cards = page.locator("#cards .card")
     for order, name in (("personal", ".personal .share"), ("match", ".match .share")):
-        page.locator(f"#order input[value={order}]").check(force=True)
+        page.locator(f"#order input[value={order}]").press("Space")
         page.wait_for_url(re.compile(f"order={order}"))
         moved = page.evaluate("document.getAnimations().length")
         scores = cards.evaluate_all(_SCORES, name)
@@ -49,7 +53,7 @@ def test_the_orders_move_the_cards(page: Page, request: pytest.FixtureRequest) -
         assert moved > 0
     assert set(shown_items(page)) == set(ranked)
     shot(page, f"orders-{request.node.callspec.id}")
-    page.locator("#order input[value=rank]").check(force=True)
+    page.locator("#order input[value=rank]").press("Space")
     expect(cards.first).to_have_attribute("data-item", ranked[0])
     assert shown_items(page) == ranked
 
@@ -57,7 +61,7 @@ def test_the_orders_move_the_cards(page: Page, request: pytest.FixtureRequest) -
 def test_without_motion_nothing_moves(new_page) -> None:
     page = new_page(reduced_motion="reduce")
     opened(page, f"/?q=striped+dress&user={a_shopper(page)}")
-    page.locator("#order input[value=personal]").check(force=True)
+    page.locator("#order input[value=personal]").press("Space")
     page.wait_for_url(re.compile("order=personal"))
     assert page.evaluate("document.getAnimations().length") == 0
 
@@ -133,15 +137,19 @@ def test_the_list_goes_on_and_keeps_its_place(new_page) -> None:
     items = shown_items(page)
     assert len(items) == len(set(items))
     card = page.locator(f"[data-item='{items[n]}']")
-    card.scroll_into_view_if_needed()
-    page.wait_for_function("() => history.state?.top > 0")
-    top = page.evaluate("scrollY")
-    card.locator("[data-act=similar]").click()
+    card.evaluate("(one) => one.scrollIntoView({ block: 'start', behavior: 'instant' })")
+    page.mouse.wheel(0, 40)
+    page.wait_for_function("(item) => history.state?.item === item", arg=items[n])
+    top = page.evaluate(_TOP_OF, items[n])
+    # By script: the mouse would scroll first.
+    card.locator("[data-act=similar]").evaluate("(button) => button.click()")
     expect(page.locator("#heading")).to_have_text(re.compile("More like"))
     settled(page)
     page.go_back()
     expect(page.locator("#heading")).to_have_text("Popular now")
-    page.wait_for_function("(top) => Math.abs(scrollY - top) < 80", arg=top)
+    page.wait_for_function(
+        f"([item, top]) => Math.abs(({_TOP_OF})(item) - top) < 5", arg=[items[n], top]
+    )
     assert shown_items(page)[: len(items)] == items
     page.reload()
     settled(page)
@@ -160,6 +168,15 @@ def test_a_service_that_stops_answering_is_said_and_asked_again(new_page, watch)
     page.locator("#problem-again").click()
     expect(page.locator("#problem")).to_be_hidden()
     settled(page)
+    # The next page too, which leaves what is there.
+    n = len(shown_items(page))
+    page.route("**/v1/recommendations", lambda route: route.abort())
+    page.locator("#more-button").click()
+    expect(page.locator("#problem")).to_be_visible()
+    page.unroute("**/v1/recommendations")
+    page.locator("#problem-again").click()
+    page.wait_for_function("(n) => document.querySelectorAll('#cards .card').length > n", arg=n)
+    expect(page.locator("#problem")).to_be_hidden()
     page.context.set_offline(True)
     expect(page.locator("#offline")).to_be_visible()
     page.context.set_offline(False)

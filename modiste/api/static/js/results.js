@@ -8,10 +8,11 @@ import { moving, ordered } from "./order.js";
 import { noteText } from "./reasons.js";
 import { PAGE, requestFor } from "./request.js";
 import { showProblem, showSkeletons } from "./states.js";
-import { address, view } from "./view.js";
+import { address, keepPlace, onPlace, view } from "./view.js";
 
 const MOST_KEPT = 20;
 const ASKED_AT_MOST = 96;
+const AT_ONCE = 6;
 
 // Lists by address, so that the back button shows them as they were, at once.
 const kept = new Map();
@@ -20,6 +21,11 @@ const listeners = [];
 let settings = null;
 let current = null;
 let asking = null;
+let isAppending = false;
+const nearEnd = new IntersectionObserver(
+  (entries) => entries.some((one) => one.isIntersecting) && showMore(),
+  { rootMargin: "900px" },
+);
 
 /** Be told of each answer's first page: `listener(answer)`; null while there is none. */
 export function onAnswer(listener) {
@@ -41,8 +47,9 @@ export async function showResults(shown, photo, { back = false, fresh = false } 
   if (known && (back || known === current)) {
     asking?.abort();
     setBusy(false);
+    showProblem(null);
     present(known, shown);
-    if (back) scrollTo({ top: history.state?.top ?? 0, behavior: "instant" });
+    if (back) returnTo(history.state ?? {});
     return;
   }
   const found = { name, photo, products: [], cursor: null, searchId: null, first: null };
@@ -51,7 +58,7 @@ export async function showResults(shown, photo, { back = false, fresh = false } 
   if (!answer) return;
   keep(found);
   present(found, shown);
-  if (back) scrollTo({ top: history.state?.top ?? 0, behavior: "instant" });
+  if (back) returnTo(history.state ?? {});
   announce(countText(found));
 }
 
@@ -72,7 +79,7 @@ async function fetchPage(found, shown, k) {
     return answer;
   } catch (error) {
     if (error.name === "AbortError") return null;
-    showProblem(error, () => showResults(view(), found.photo));
+    showProblem(error, () => (found.first ? showMore() : showResults(view(), found.photo)));
     if (!found.first) clear();
     return null;
   } finally {
@@ -174,19 +181,48 @@ function setBusy(busy, { stale = false } = {}) {
   find("progress").hidden = !busy;
 }
 
+// So few at a time that the page goes on scrolling while they come.
+async function append(found, products) {
+  const list = find("cards");
+  for (let nth = 0; nth < products.length; nth += AT_ONCE) {
+    if (nth) await new Promise(requestAnimationFrame);
+    if (current !== found) return;
+    // A change in between may have shown all of them.
+    const there = new Set([...list.children].map((one) => one.dataset.item));
+    const coming = products.slice(nth, nth + AT_ONCE).filter((one) => !there.has(one.item_id));
+    const how = howShown(view());
+    list.append(...coming.map((one) => card(one, how)));
+  }
+}
+
 async function showMore() {
-  if (!current?.cursor || find("cards").getAttribute("aria-busy") === "true") return;
+  if (!current?.cursor || isAppending || find("cards").getAttribute("aria-busy") === "true") return;
+  isAppending = true;
+  const went = await goOn().finally(() => {
+    isAppending = false;
+  });
+  // Where it failed, the visitor says when to try again.
+  if (went) watchEnd();
+}
+
+/** Go on when the end of the list comes near, also where it is near already. */
+function watchEnd() {
+  nearEnd.unobserve(find("more"));
+  nearEnd.observe(find("more"));
+}
+
+async function goOn() {
   const found = current;
   const n = found.products.flat().length;
-  if (!(await fetchPage(found, view(), PAGE)) || current !== found) return;
-  const shown = view();
-  const how = howShown(shown);
-  const products = ordered(found.products.at(-1), shown.order).filter((one) => !hidden.has(one.item_id));
-  find("cards").append(...products.map((one) => card(one, how)));
+  if (!(await fetchPage(found, view(), PAGE)) || current !== found) return false;
+  const coming = ordered(found.products.at(-1), view().order).filter((one) => !hidden.has(one.item_id));
+  await append(found, coming);
+  if (current !== found) return false;
   find("count").textContent = countText(found);
   find("more").hidden = !found.cursor;
   if (document.activeElement === find("more-button")) find("cards").children[n]?.querySelector("[data-act]")?.focus();
   announce(countText(found));
+  return true;
 }
 
 /** Return the search that a product was shown by, and the product. */
@@ -203,10 +239,25 @@ export function hide(itemId, isHidden = true) {
   if (current) find("count").textContent = countText(current);
 }
 
-/** Keep in the history where the visitor is in the list. */
-function keepPlace() {
+// By the first card that can be seen: those far away have not got their height yet.
+function placeInList() {
   const n = current?.products.flat().length ?? 0;
-  history.replaceState({ ...history.state, top: Math.round(scrollY), n }, "");
+  const place = { n, top: Math.round(scrollY) };
+  const list = find("cards");
+  if (list.getBoundingClientRect().top >= 0) return place;
+  const first = [...list.children].find((one) => one.getBoundingClientRect().bottom > 0);
+  return first ? { ...place, item: first.dataset.item, offset: first.getBoundingClientRect().top } : place;
+}
+
+function returnTo({ item, offset, top }) {
+  const go = () => {
+    const card = item && find("cards").querySelector(`[data-item="${CSS.escape(item)}"]`);
+    if (card) scrollBy({ top: card.getBoundingClientRect().top - offset, behavior: "instant" });
+    else scrollTo({ top: top ?? 0, behavior: "instant" });
+  };
+  go();
+  // Again when those near it have their height.
+  requestAnimationFrame(() => requestAnimationFrame(go));
 }
 
 /**
@@ -217,11 +268,9 @@ function keepPlace() {
 export function startResults(options) {
   settings = options;
   history.scrollRestoration = "manual";
+  onPlace(placeInList);
   addEventListener("scrollend", keepPlace);
   addEventListener("pagehide", keepPlace);
   find("more-button").addEventListener("click", showMore);
-  new IntersectionObserver(
-    (entries) => entries.some((one) => one.isIntersecting) && showMore(),
-    { rootMargin: "900px" },
-  ).observe(find("more"));
+  watchEnd();
 }

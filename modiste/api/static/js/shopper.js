@@ -32,6 +32,8 @@ export async function record(userId, eventName, item) {
 export async function showShopper(userId) {
   if (!listed) return;
   const mine = ++turn;
+  // Its place is kept at once, so that what lies below does not move when it comes.
+  find("shopper-history").hidden = !userId;
   await listed;
   if (mine !== turn) return;
   find("shopper").value = userId;

@@ -10,6 +10,7 @@ export const OF_PHOTO = { box: null, want: [], avoid: [], avoid_category: [], ig
 const NO_SUBJECT = { photo: "", sample: "", item: "", look: "" };
 
 const listeners = [];
+let placeNow = () => ({});
 let current = read();
 
 /** Return the view that the address names; what cannot be read is left out. */
@@ -67,11 +68,21 @@ export function go(changes, { replace = false } = {}) {
   if (target === address(current)) return;
   if (replace) history.replaceState(history.state, "", target);
   else {
-    history.replaceState({ ...history.state, top: Math.round(scrollY) }, "");
+    keepPlace();
     history.pushState(null, "", target);
   }
   current = next;
   tell({ back: false });
+}
+
+/** Say who tells where in the view the visitor is, for the history to keep. */
+export function onPlace(tells) {
+  placeNow = tells;
+}
+
+/** Keep in the history where the visitor is. */
+export function keepPlace() {
+  history.replaceState(placeNow(), "");
 }
 
 /** Ask about something else: one of photo, sample, item and look, or none. */
