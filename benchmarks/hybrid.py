@@ -43,8 +43,8 @@ from modiste.data.demo_shop.shop import write_demo_shop
 from modiste.recommender.agreement import is_weak_match
 from modiste.recommender.arrangement import Arranger
 from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.guard import SEGMENTS
 from modiste.recommender.item_to_item import ItemToItem
-from modiste.recommender.ranker import SEGMENTS
 from modiste.recommender.recommender import Recommender
 from modiste.recommender.rules import Rules
 from modiste.training.collaborative import AlsConfig

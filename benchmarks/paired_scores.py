@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modiste.cli import terminal
+from modiste.recommender.guard import SEGMENTS
 from modiste.recommender.pool import SOURCES
-from modiste.recommender.ranker import SEGMENTS
 from modiste.training.bootstrap import bootstrap_interval, paired_ratio
 from modiste.training.ranking_queries import LabelledQueries
 from modiste.training.report import Table

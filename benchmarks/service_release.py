@@ -24,7 +24,8 @@ from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Factors
 from modiste.recommender.history import History
 from modiste.recommender.item_to_item import ItemWeights
-from modiste.recommender.ranker import HYBRID, SEGMENTS, Guard, Ranker
+from modiste.recommender.guard import HYBRID, SEGMENTS, Guard
+from modiste.recommender.ranker import Ranker
 from modiste.recommender.release import publish, write_release
 from modiste.training.collaborative import AlsConfig
 from modiste.training.ranker import RankerConfig, fit_ranker

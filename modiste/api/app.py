@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response
 
 from modiste.api.app_shell import register_shell
+from modiste.api.board import board_blueprint
 from modiste.api.bodies import SearchRequest
 from modiste.api.compression import register_compression
 from modiste.api.config import MAX_BODY_BYTES, MAX_JSON_BYTES, ApiConfig
@@ -21,6 +22,7 @@ from modiste.api.items import items_blueprint
 from modiste.api.live import Live, ServedRecommender
 from modiste.api.measuring import measure_requests
 from modiste.api.metrics import Metrics
+from modiste.api.occlusion import occlusion_blueprint
 from modiste.api.on_device import on_device_blueprint, register_worker_headers
 from modiste.api.openapi import openapi_blueprint
 from modiste.api.page import page_blueprint
@@ -113,11 +115,13 @@ def create_app(
     app.register_blueprint(recommendations_blueprint(live, since_release, recorder, keys))
     app.register_blueprint(detection_blueprint(live))
     app.register_blueprint(on_device_blueprint(live))
+    app.register_blueprint(occlusion_blueprint(live))
     app.register_blueprint(facets_blueprint(live, config))
     app.register_blueprint(items_blueprint(live, since_release))
     app.register_blueprint(openapi_blueprint())
     app.register_blueprint(health_blueprint(live))
     app.register_blueprint(page_blueprint(config, has_store=database is not None))
+    app.register_blueprint(board_blueprint(config))
     if config.demo:
         app.register_blueprint(users_blueprint(live))
     register_problems(app)

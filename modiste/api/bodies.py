@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from modiste.api.config import MAX_JSON_BYTES
 from modiste.api.problems import InvalidRequestError
-from modiste.api.schemas import DetectRequest, RecommendationRequest, StrictModel
+from modiste.api.schemas import RecommendationRequest, StrictModel
 
 _JSON = "application/json"
 _MULTIPART = "multipart/form-data"
@@ -58,8 +58,8 @@ def read_search(request: Request) -> tuple[RecommendationRequest, bytes | None]:
     raise _unsupported(request, f"{_JSON}, or {_MULTIPART} with a photo")
 
 
-def read_photo(request: Request) -> tuple[DetectRequest, bytes]:
-    """Return the photo sent to be looked at, and what was said beside it.
+def read_photo(request: Request, model: type[Form]) -> tuple[Form, bytes]:
+    """Return the photo sent to be looked at, and what was said beside it, as a model has it.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def read_photo(request: Request) -> tuple[DetectRequest, bytes]:
     """
     if request.mimetype != _MULTIPART:
         raise _unsupported(request, f"{_MULTIPART} with a photo")
-    asked, photo = _read_multipart(request, DetectRequest)
+    asked, photo = _read_multipart(request, model)
     if photo is None:
         raise InvalidRequestError(
             f"Send a photo, as a file part named {_PHOTO!r}. Received: none",

@@ -29,7 +29,7 @@ def detection_blueprint(live: Live) -> Blueprint:
     @blueprint.post("/v1/detect")
     @documented(DETECT)
     def detect() -> Response:
-        asked, photo = read_photo(request)
+        asked, photo = read_photo(request, DetectRequest)
         release = live.release()
         with live.metrics.inference(Query(image=photo)):
             garment = release.recommender.detect(photo, box=asked.box)

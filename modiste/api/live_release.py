@@ -14,6 +14,7 @@ import numpy as np
 from modiste.api.item_images import ItemImages
 from modiste.api.item_table import ItemTable
 from modiste.attribute_model.garment import Box, Garment
+from modiste.attribute_model.occlusion import Occlusion
 from modiste.attribute_model.portable import PortableNetwork
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.history import History
@@ -80,6 +81,10 @@ class ServedRecommender(Protocol):
 
     def detect(self, image: Image, *, box: Box | None = None) -> Garment:
         """Return what the network sees in a photo."""
+        ...
+
+    def occlusion(self, image: Image, *, cells: int, seconds: float) -> Occlusion:
+        """Return how much of what the network sees hangs on each part of a photo."""
         ...
 
     def warm(self) -> None:

@@ -93,8 +93,14 @@ def recommendations_blueprint(
         found.notes = (*found.notes, *notes)
         shown = [product.item_id for product in found]
         if recorder is not None:
+            phrase = found.phrase
             recorder.record(
-                cursor, asked, shown, release_id=release.release_id, has_photo=photo is not None
+                cursor,
+                asked,
+                shown,
+                release_id=release.release_id,
+                has_photo=photo is not None,
+                not_understood=None if phrase is None else phrase.not_understood,
             )
         written = recommendations_answer(found, release, n_before=len(cursor.shown))
         written.search_id = cursor.search_id

@@ -36,11 +36,15 @@ class ReadyAnswer(HealthAnswer):
 
 
 class ReleaseAnswer(BaseModel):
-    """One release that can be read, as its manifest has it; `live` is what ``CURRENT`` names."""
+    """One release that can be read, as its manifest has it; `live` is what ``CURRENT`` names.
+
+    `size` counts the bytes of its files.
+    """
 
     release_id: str
     created: datetime
     n_items: int
+    size: int
     metrics: dict[str, Any]
     live: bool
 
@@ -51,9 +55,45 @@ class ReleaseAnswer(BaseModel):
             release_id=manifest.release_id,
             created=datetime.fromisoformat(manifest.created),
             n_items=manifest.n_items,
+            size=sum(file.size for file in manifest.files.values()),
             metrics=dict(manifest.metrics),
             live=manifest.release_id == live,
         )
+
+
+class FileAnswer(BaseModel):
+    """A file of a release and its bytes."""
+
+    name: str
+    size: int
+
+
+class GuardAnswer(BaseModel):
+    """Which scorer serves each kind of request, and the validation figures that say why.
+
+    `ndcg_at_10` is by segment and scorer; a segment that had no queries to judge by is missing.
+    """
+
+    served: dict[str, str]
+    ndcg_at_10: dict[str, dict[str, float]]
+    n_queries: dict[str, int]
+    note: str
+
+
+class NetworkAnswer(BaseModel):
+    """Figures of the network on the validation photos, and how its exported variants agreed."""
+
+    metrics: dict[str, Any]
+    variants: dict[str, Any]
+
+
+class ReleaseDetailAnswer(ReleaseAnswer):
+    """One release and what its parts say of themselves; null where it has no such part."""
+
+    data_fingerprint: str
+    files: list[FileAnswer]
+    guard: GuardAnswer | None
+    network: NetworkAnswer | None
 
 
 class UnreadableReleaseAnswer(BaseModel):
@@ -74,11 +114,12 @@ class RefusalAnswer(BaseModel):
 
 
 class ReleasesAnswer(BaseModel):
-    """Every release of the directory, oldest first."""
+    """Every release of the directory, oldest first; `before` is what rolling back would serve."""
 
     releases: list[ReleaseAnswer]
     unreadable: list[UnreadableReleaseAnswer]
     refused: RefusalAnswer | None = None
+    before: str | None = None
 
 
 class LiveReleaseAnswer(BaseModel):

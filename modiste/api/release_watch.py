@@ -124,6 +124,8 @@ class ReleaseWatch:
         if published is None or published == self._seen or time.monotonic() < self._not_before:
             return
         with self._live.loading:
+            # Somebody may have published another one while this waited for the lock.
+            published = self._published() or published
             self._seen = published
             if published.release_id != self._live.release_id:
                 self._take(published.release_id)

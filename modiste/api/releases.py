@@ -15,12 +15,19 @@ from modiste.api.release_answers import (
     LiveReleaseAnswer,
     RefusalAnswer,
     ReleaseAnswer,
+    ReleaseDetailAnswer,
     ReleasesAnswer,
     UnreadableReleaseAnswer,
 )
+from modiste.api.release_detail import release_detail
 from modiste.api.release_watch import ReleaseBusyError, ReleaseWatch
 from modiste.errors import ReleaseError, StoreError, UnknownReleaseError
-from modiste.recommender.release import list_releases, live_ids, unreadable_releases
+from modiste.recommender.release import (
+    list_releases,
+    live_ids,
+    release_folder,
+    unreadable_releases,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +39,13 @@ LIST_RELEASES = Operation(
     "Every release of the directory and its figures.",
     scope="admin",
     answers=(Answer(ReleasesAnswer),),
+)
+GET_RELEASE = Operation(
+    "get_release",
+    "One release: its files, its guard's table, its network's figures.",
+    scope="admin",
+    answers=(Answer(ReleaseDetailAnswer),),
+    errors=(404, 422, 503),
 )
 PUBLISH_RELEASE = Operation(
     "publish_release",
@@ -61,7 +75,7 @@ def releases_blueprint(watch: ReleaseWatch) -> Blueprint:
     @blueprint.get("")
     @documented(LIST_RELEASES)
     def listed() -> Response:
-        live = next(iter(live_ids(watch.releases_dir)), None)
+        live, before, *_ = (*live_ids(watch.releases_dir), None, None)
         unreadable, refused = unreadable_releases(watch.releases_dir), watch.refused
         return answer(
             ReleasesAnswer(
@@ -75,8 +89,21 @@ def releases_blueprint(watch: ReleaseWatch) -> Blueprint:
                     for release_id, why in unreadable.items()
                 ],
                 refused=None if refused is None else RefusalAnswer(**vars(refused)),
+                before=before,
             )
         )
+
+    @blueprint.get("/<release_id>")
+    @documented(GET_RELEASE)
+    def detail(release_id: str) -> Response:
+        live = next(iter(live_ids(watch.releases_dir)), None)
+        try:
+            folder = release_folder(watch.releases_dir, release_id)
+            return answer(release_detail(folder, live))
+        except UnknownReleaseError as error:
+            return problem(404, watch.why(error), kind="unknown-release")
+        except ReleaseError as error:
+            return problem(422, watch.why(error), kind="release-refused")
 
     @blueprint.post("/<release_id>/publish")
     @documented(PUBLISH_RELEASE)
@@ -121,9 +148,11 @@ def _changed(watch: ReleaseWatch, change: Callable[[], LiveRelease]) -> Response
         return away
     except OSError as error:
         logger.exception("CURRENT could not be written")
-        return problem(
+        unwritten = problem(
             503,
             f"The releases directory could not be written; nothing has changed. "
             f"Received: {error.strerror}",
             kind="release-not-published",
         )
+        unwritten.headers["Retry-After"] = str(_RETRY_SECONDS)
+        return unwritten

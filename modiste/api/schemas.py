@@ -16,6 +16,7 @@ from pydantic import (
 )
 from werkzeug.datastructures import MultiDict
 
+from modiste.attribute_model.occlusion import DEFAULT_CELLS, MAX_CELLS, MIN_CELLS
 from modiste.data.store.moments import FIRST, LAST, check_moment
 from modiste.recommender.query import Query, Seen
 
@@ -30,6 +31,11 @@ MAX_EMBEDDING = 4_096
 #: Characters of a cursor: that of 200 products whose ids are as long as may be.
 MAX_CURSOR = 400_000
 MAX_FACET_VALUES = 1_000
+MAX_FLOW_HOURS = 31 * 24
+MAX_FLOW_STEPS = 1_500
+#: Days that searches are kept: `modiste.data.store.search_log.KEPT`.
+MAX_DAYS = 90
+MAX_MISSED = 200
 
 #: No database keeps a NUL.
 Id = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID, pattern=r"^[^\x00]*$")]
@@ -132,6 +138,15 @@ class SeenRequest(StrictModel):
     attributes: Scores = {}
 
 
+class OcclusionRequest(StrictModel):
+    """What may come beside the photo of ``POST /v1/detect/occlusion``.
+
+    `cells` is a side of the grid; it is made coarser where the time would not do.
+    """
+
+    cells: Annotated[int, Field(ge=MIN_CELLS, le=MAX_CELLS)] = DEFAULT_CELLS
+
+
 class RecommendationRequest(StrictModel):
     """Body of ``POST /v1/recommendations``; every field is optional.
 
@@ -207,6 +222,31 @@ class UsersArguments(AddressModel):
     """Arguments of ``GET /v1/users``."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_USERS)] = 50
+
+
+class EventFlowArguments(AddressModel):
+    """Arguments of ``GET /v1/events/flow``: how far back, and how fine."""
+
+    hours: Annotated[int, Field(ge=1, le=MAX_FLOW_HOURS)] = 24
+    step_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 60
+
+    @property
+    def n_steps(self) -> int:
+        """How many steps that makes."""
+        return -(-60 * self.hours // self.step_minutes)
+
+    @model_validator(mode="after")
+    def _check_steps(self) -> Self:
+        if self.n_steps > MAX_FLOW_STEPS:
+            raise ValueError(f"hours must make at most {MAX_FLOW_STEPS:,} steps")
+        return self
+
+
+class MissedArguments(AddressModel):
+    """Arguments of ``GET /v1/searches/missed``."""
+
+    days: Annotated[int, Field(ge=1, le=MAX_DAYS)] = 7
+    limit: Annotated[int, Field(ge=1, le=MAX_MISSED)] = 50
 
 
 class FacetArguments(AddressModel):

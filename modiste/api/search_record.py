@@ -30,6 +30,7 @@ class SearchRecorder:
         *,
         release_id: str,
         has_photo: bool,
+        not_understood: Sequence[str] | None = None,
     ) -> None:
         """Hand one page of a search to the log; returns at once and never raises."""
         self._writer.put(
@@ -45,5 +46,6 @@ class SearchRecorder:
                 has_photo=has_photo,
                 has_embedding=asked.embedding is not None,
                 filters=filters_text(asked.filter_values()),
+                not_understood=None if not_understood is None else tuple(not_understood),
             )
         )

@@ -48,6 +48,7 @@ class SearchAnswer(BaseModel):
     has_embedding: bool
     filters: str | None
     shown: list[str]
+    not_understood: list[str] | None
 
 
 class FeedbackGiven(BaseModel):

@@ -8,6 +8,7 @@ from flask import Flask, Response
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from modiste.api.board_counts import board_counts_blueprint
 from modiste.api.bounded_reads import BoundedReads
 from modiste.api.cursor_keys import CursorKeys
 from modiste.api.events import events_blueprint
@@ -36,7 +37,7 @@ _RETRY_SECONDS = 2
 def register_store_endpoints(
     app: Flask, database: Database, metrics: Metrics
 ) -> tuple[SinceRelease, SearchRecorder]:
-    """Offer events, feedback and shoppers' data, and return what searches need of the store.
+    """Offer events, feedback, shoppers' data and the board's counts; return what searches need.
 
     ``app.extensions["modiste.search_log"]`` is the `BackgroundWriter` of searches, whose
     ``n_dropped`` counts what was lost.
@@ -49,6 +50,7 @@ def register_store_endpoints(
     app.register_blueprint(events_blueprint(events, KeptAnswers(database), metrics))
     app.register_blueprint(feedback_blueprint(searches, writer))
     app.register_blueprint(shopper_data_blueprint(data, writer))
+    app.register_blueprint(board_counts_blueprint(database))
     # PostgreSQL calls it internal that it ended a transaction nobody went on with.
     for error in (InterfaceError, InternalError, OperationalError, PoolTimeoutError):
         app.register_error_handler(error, _unavailable)

@@ -88,7 +88,7 @@ def compare(answers: Answers, expected: Answers) -> Agreement:
     same = answers["category"].argmax(axis=1) == expected["category"].argmax(axis=1)
     difference = np.abs(answers["attributes"] - expected["attributes"])
     cosine = (answers["embedding"] * expected["embedding"]).sum(axis=1)
-    overlap = _overlap(answers["box"].astype(np.float64), expected["box"].astype(np.float64))
+    overlap = box_overlap(answers["box"].astype(np.float64), expected["box"].astype(np.float64))
     return Agreement(
         n_photos=n_photos,
         category_agreement=round(float(same.mean()), 5),
@@ -100,7 +100,7 @@ def compare(answers: Answers, expected: Answers) -> Agreement:
     )
 
 
-def _overlap(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+def box_overlap(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the IoU of each pair of boxes, ``(n,)``; two that have no area agree."""
     sides = np.minimum(boxes[:, 2:], others[:, 2:]) - np.maximum(boxes[:, :2], others[:, :2])
     shared = np.prod(sides.clip(0.0), axis=1)

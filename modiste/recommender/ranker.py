@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +14,15 @@ from modiste.errors import ReleaseError
 from modiste.recommender.agreement import WEAK_MATCH, agreed, is_weak_match
 from modiste.recommender.causes import CAUSES, blend_terms, cause_of_source, is_asked, sum_by_cause
 from modiste.recommender.features import COLUMN, FEATURE_NAMES
+from modiste.recommender.guard import (
+    BLEND,
+    GUARD_FILE,
+    HYBRID,
+    SCORERS,
+    SEGMENTS,
+    Guard,
+    guard_error,
+)
 from modiste.recommender.pool import SOURCES
 
 if TYPE_CHECKING:
@@ -22,25 +30,8 @@ if TYPE_CHECKING:
 
 RANKER_FILE = "ranker.txt"
 HOME_RANKER_FILE = "ranker_home.txt"
-GUARD_FILE = "ranker.json"
-
-HYBRID: Final = "hybrid"
-BLEND: Final = "blend"
-#: Everything that can serve a segment; the first of equals is preferred. A source that proposes
-#: nothing shows what sells, so that one comes before the other sources.
-SCORERS: Final = (HYBRID, BLEND, "popular", *(name for name in SOURCES if name != "popular"))
-
 #: A shopper with at least this many items bought is hot; with any history, warm; else cold.
 HOT_PURCHASES: Final = 5
-#: With a photo, phrase or item to match, by shopper; then the home page, by shopper.
-SEGMENTS: Final = (
-    "query_hot",
-    "query_warm",
-    "query_cold",
-    "home_hot",
-    "home_warm",
-    "home_cold",
-)
 
 _FIRST_HOME: Final = SEGMENTS.index("home_hot")
 # More than any two scores of one query differ by.
@@ -55,37 +46,6 @@ def segments(features: NDArray[np.float32]) -> NDArray[np.int64]:
     cold = features[:, COLUMN["n_history"]] == 0
     shopper = np.where(cold, 2, np.where(hot, 0, 1))
     return np.where(is_asked(features), 0, 3) + shopper
-
-
-@dataclass(frozen=True)
-class Guard:
-    """Which scorer serves each segment, and the validation figures that say why.
-
-    Parameters
-    ----------
-    served : mapping of str to str
-        One of `SCORERS` for each of `SEGMENTS`.
-    table : mapping
-        NDCG@10 on the validation cut, by segment and scorer; a segment without validation
-        queries is missing.
-    n_queries : mapping of str to int
-        Validation queries of each segment.
-    note : str
-        Why there is no fitted ranker, if there is none.
-    """
-
-    served: Mapping[str, str]
-    table: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    n_queries: Mapping[str, int] = field(default_factory=dict)
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        unknown = sorted(set(self.served.values()) - set(SCORERS))
-        if set(self.served) != set(SEGMENTS) or unknown:
-            raise ValueError(
-                f"served must give one of {', '.join(SCORERS)} for each of "
-                f"{', '.join(SEGMENTS)}. Received: {dict(self.served)}"
-            )
 
 
 class Ranker:
@@ -231,10 +191,7 @@ class Ranker:
             "feature_names": list(FEATURE_NAMES),
             "fitted": self.booster is not None,
             "fitted_home": self.home_booster is not None,
-            "served": dict(self.guard.served),
-            "ndcg_at_10": {name: dict(row) for name, row in self.guard.table.items()},
-            "n_queries": dict(self.guard.n_queries),
-            "note": self.guard.note,
+            **self.guard.parts(),
         }
         (folder / GUARD_FILE).write_text(json.dumps(guard, indent=1) + "\n", encoding="utf-8")
 
@@ -248,16 +205,12 @@ class Ranker:
             If a file is missing or broken, or was fitted on other features.
         """
         path = folder / GUARD_FILE
+        guard, parts = Guard.with_parts(folder)
         try:
-            parts = json.loads(path.read_text(encoding="utf-8"))
             names = tuple(parts["feature_names"])
-            guard = Guard(parts["served"], parts["ndcg_at_10"], parts["n_queries"], parts["note"])
             fitted, fitted_home = bool(parts["fitted"]), bool(parts["fitted_home"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ReleaseError(
-                f"{path} must be what `Ranker.save` wrote; publish the release again. "
-                f"Received: {error}"
-            ) from error
+        except (KeyError, TypeError) as error:
+            raise guard_error(path, error) from error
         if names != FEATURE_NAMES:
             differing = sorted(set(names) ^ set(FEATURE_NAMES)) or "the same in another order"
             raise ReleaseError(

@@ -9,19 +9,18 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from modiste.attribute_model.garment import Box, Garment
 from modiste.recommender.agreement import is_weak_match
 from modiste.recommender.answer import Ranked, write_answers
 from modiste.recommender.arrangement import Arranger
-from modiste.recommender.assembly import Assembly
 from modiste.recommender.eligibility import Limits, allowed_items
 from modiste.recommender.encoded_query import EncodedQuery
 from modiste.recommender.features import feature_table
 from modiste.recommender.pool import propose, with_rows
-from modiste.recommender.query import Image, Query
+from modiste.recommender.query import Query
 from modiste.recommender.recommendation import Recommendations
 from modiste.recommender.release_parts import read_release
 from modiste.recommender.rules import Rules
+from modiste.recommender.seeing import Seeing
 from modiste.recommender.selection import backfill_rows
 
 #: Items that each source proposes for a query, at least.
@@ -30,7 +29,7 @@ N_CANDIDATES: Final = 200
 _MAX_CELLS: Final = 1 << 24
 
 
-class Recommender(Assembly):
+class Recommender(Seeing):
     """Answers queries from one release; nothing is fitted, and threads may share it.
 
     Read one from disk with `load`.
@@ -213,30 +212,6 @@ class Recommender(Assembly):
         allowed = allowed_items(limits.base, queries, rebought=self._repeat.rebought)[0]
         allowed[arranger.excluded_for(user_id)] = False
         return self.completer.complete(queries[0], allowed, limits, arranger)
-
-    def detect(self, image: Image, *, box: Box | None = None) -> Garment:
-        """Return what the network sees in a photo, without looking for products.
-
-        Parameters
-        ----------
-        image : bytes, path or ndarray
-            As in `Query`.
-        box : tuple of float, optional
-            Of the garment meant; by default the network's own.
-
-        Raises
-        ------
-        ValueError
-            If the image or the box is not as `Query` wants it.
-        InvalidImageError
-            If the photo cannot be used.
-        ReleaseError
-            If the release has no network.
-        """
-        query = Query(image=image, box=box)
-        if query.image is None:
-            raise ValueError("image must be a photo. Received: None")
-        return self.encoder.garments([query.image], [query.box])[0]
 
     def recommend_batch(
         self,

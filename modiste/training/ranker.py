@@ -12,14 +12,8 @@ import pandas as pd
 from modiste.errors import DatasetError
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.features import FEATURE_NAMES
-from modiste.recommender.ranker import (
-    BLEND,
-    HYBRID,
-    SCORERS,
-    SEGMENTS,
-    Guard,
-    Ranker,
-)
+from modiste.recommender.guard import BLEND, HYBRID, SCORERS, SEGMENTS, Guard
+from modiste.recommender.ranker import Ranker
 from modiste.recommender.visual import Visual
 from modiste.training.collaborative import AlsConfig
 from modiste.training.item_to_item import ItemToItemConfig

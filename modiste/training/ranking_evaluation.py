@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.guard import SEGMENTS
 from modiste.recommender.pool import SOURCES
-from modiste.recommender.ranker import SEGMENTS, Ranker
+from modiste.recommender.ranker import Ranker
 from modiste.training.bootstrap import Interval, bootstrap_interval
 from modiste.training.collaborative import AlsConfig
 from modiste.training.item_to_item import ItemToItemConfig
@@ -75,7 +76,7 @@ class SegmentLine:
     Parameters
     ----------
     segment : str
-        One of ``modiste.recommender.ranker.SEGMENTS``, or ``query`` or ``home`` with
+        One of ``modiste.recommender.guard.SEGMENTS``, or ``query`` or ``home`` with
         ``_warm_items`` (bought by anyone before the cut) or ``_cold_items``.
     ndcg : mapping of str to float
         NDCG at `K`, by system.

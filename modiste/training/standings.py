@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modiste.recommender.features import COLUMN
+from modiste.recommender.guard import BLEND, HYBRID
 from modiste.recommender.pool import SOURCES, Pool
-from modiste.recommender.ranker import BLEND, HYBRID, Ranker, segments
+from modiste.recommender.ranker import Ranker, segments
 from modiste.training.metrics import ndcg_at_k
 from modiste.training.ranking_queries import LabelledQueries
 from modiste.training.ranking_sets import pooled_queries
@@ -37,7 +38,7 @@ class Standing:
     ndcg : ndarray
         At `K`, shape ``(n_queries,)`` float64.
     segments : ndarray
-        Position in ``modiste.recommender.ranker.SEGMENTS``, shape ``(n_queries,)`` int64; -1
+        Position in ``modiste.recommender.guard.SEGMENTS``, shape ``(n_queries,)`` int64; -1
         for a query without candidates.
     """
 

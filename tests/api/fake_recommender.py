@@ -12,6 +12,7 @@ import pandas as pd
 from PIL import Image as Picture
 
 from modiste.attribute_model.garment import Box, Garment
+from modiste.attribute_model.occlusion import Occlusion, occlude
 from modiste.attribute_model.portable import PortableNetwork
 from modiste.data import images
 from modiste.data.identifiers import IdMap
@@ -135,6 +136,18 @@ class FakeRecommender:
             raise self.fails_with
         images.decode(image)
         return self._garment()
+
+    def occlusion(self, image: Image, *, cells: int, seconds: float) -> Occlusion:
+        self.calls.append({"image": image, "cells": cells})
+        if self.fails_with is not None:
+            raise self.fails_with
+        return occlude(
+            lambda photos: [self._garment() for _ in photos],
+            images.decode(image),
+            VOCABULARY,
+            cells=cells,
+            seconds=seconds,
+        )
 
     def complete(
         self,

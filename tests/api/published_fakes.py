@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 from fake_recommender import VOCABULARY, FakeRecommender, item_table
@@ -14,7 +16,13 @@ from modiste.recommender.release import check_release, current_release, write_re
 FIRST = datetime(2024, 3, 1, tzinfo=UTC)
 
 
-def write(releases: Path, nth: int, *, word: str | None = None) -> str:
+def write(
+    releases: Path,
+    nth: int,
+    *,
+    word: str | None = None,
+    files: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Write the nth release, whose titles end in its number, and return its id."""
     items = item_table()
     items["title"] = [f"{title} of {nth}" for title in items["title"]]
@@ -23,6 +31,8 @@ def write(releases: Path, nth: int, *, word: str | None = None) -> str:
         Catalogue.from_items(items, VOCABULARY).save(folder)
         if word is not None:
             (folder / "word.txt").write_text(word)
+        for name, text in files.items():
+            (folder / name).write_text(text)
 
     return write_release(
         releases,

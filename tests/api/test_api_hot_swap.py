@@ -172,6 +172,23 @@ def test_no_release_is_kept_after_many_swaps(service: Service) -> None:
     assert [one() for one in old] == [None] * 6
 
 
+def test_what_was_published_while_a_look_waited_counts(service: Service) -> None:
+    class Waits:
+        """The lock, and what happens before it is had."""
+
+        def __enter__(self) -> None:
+            publish(service.folder, service.ids[0])
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    publish(service.folder, service.ids[1])
+    service.live.loading = Waits()  # type: ignore[assignment]
+    service.watch.look()
+    assert service.loads == []
+    assert service.live.release_id == service.ids[0]
+
+
 def test_the_thread_notices_and_stops(service: Service) -> None:
     service.watch.start()
     try:

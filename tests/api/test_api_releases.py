@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import published_fakes
 import pytest
+from contract import checked_client
 from flask.testing import FlaskClient
 
-from modiste.api import create_app
 from modiste.api.live import Live
 from modiste.errors import StoreError
 from modiste.recommender import release
+from modiste.recommender.guard import BLEND, SEGMENTS, Guard
 from modiste.recommender.manifest import Manifest
 from modiste.recommender.recommender import Recommender
 from modiste.recommender.release import live_ids, publish
@@ -33,7 +35,7 @@ def ids(releases: Path) -> list[str]:
 
 @pytest.fixture
 def shop(releases: Path) -> FlaskClient:
-    return create_app(releases).test_client()
+    return checked_client(releases)
 
 
 def test_releases_are_listed(shop: FlaskClient, releases: Path, ids: list[str]) -> None:
@@ -51,6 +53,50 @@ def test_releases_are_listed(shop: FlaskClient, releases: Path, ids: list[str]) 
     assert unreadable["release_id"] == third
     assert "manifest.json" in unreadable["why"]
     assert str(releases) not in unreadable["why"]
+
+
+def test_a_release_tells_its_parts(shop: FlaskClient, releases: Path) -> None:
+    guard = Guard(
+        dict.fromkeys(SEGMENTS, BLEND), {"home_hot": {BLEND: 0.25, "popular": 0.2}}, {"home_hot": 9}
+    )
+    network = {"metrics": {"category_top_1": 0.6}, "variants": {"int8": {"published": True}}}
+    told = published_fakes.write(
+        releases,
+        3,
+        files={"ranker.json": json.dumps(guard.parts()), "network.json": json.dumps(network)},
+    )
+    body = shop.get(f"/v1/releases/{told}").get_json()
+    assert (body["release_id"], body["live"], body["metrics"]) == (told, False, {"nth": 3})
+    assert body["guard"]["ndcg_at_10"]["home_hot"] == {BLEND: 0.25, "popular": 0.2}
+    assert body["guard"]["served"]["query_cold"] == BLEND
+    assert body["network"] == network
+    sizes = [one["size"] for one in body["files"]]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sum(sizes) == body["size"] > 0
+    listed = shop.get("/v1/releases").get_json()["releases"]
+    assert listed[-1]["size"] == body["size"]
+
+
+def test_a_release_without_parts_or_with_bad_ones(
+    shop: FlaskClient, releases: Path, ids: list[str]
+) -> None:
+    body = shop.get(f"/v1/releases/{ids[0]}").get_json()
+    assert (body["live"], body["guard"], body["network"]) == (True, None, None)
+    assert shop.get("/v1/releases/20240301T000000Z-ffffffff").status_code == 404
+    for nth, name in enumerate(("ranker.json", "network.json")):
+        bad = published_fakes.write(releases, 4 + nth, files={name: "[]"})
+        answer = shop.get(f"/v1/releases/{bad}")
+        assert answer.status_code == 422
+        assert name in answer.get_json(force=True)["detail"]
+        assert str(releases).encode() not in answer.data
+
+
+def test_what_rolling_back_would_serve_is_told(
+    shop: FlaskClient, releases: Path, ids: list[str]
+) -> None:
+    assert shop.get("/v1/releases").get_json()["before"] is None
+    publish(releases, ids[1])
+    assert shop.get("/v1/releases").get_json()["before"] == ids[0]
 
 
 def test_published_and_rolled_back(shop: FlaskClient, releases: Path, ids: list[str]) -> None:

@@ -29,13 +29,14 @@ from modiste.api.client.kept import Kept, KeptByTag
 from modiste.api.client.searches import CountedFacets, Search
 from modiste.data.store.database import Database
 
-#: How each operation is called; the page is for people.
+#: How each operation is called; the page and the board are for people.
 CALLS: dict[str, Callable[[Client], object]] = {
     "alive": lambda shop: shop.alive(),
     "complete_the_look": lambda shop: shop.complete_the_look("a/b"),
     "delete_item": lambda shop: shop.delete_item("a/b"),
     "detect": lambda shop: shop.detect(photo()),
     "erase_user": lambda shop: shop.erase_user("a/b"),
+    "event_flow": lambda shop: shop.event_flow(),
     "export_user": lambda shop: shop.export_user("a/b"),
     "facets": lambda shop: shop.facets(new=True),
     "feedback": lambda shop: shop.feedback("0" * 32, "a", "click"),
@@ -43,9 +44,12 @@ CALLS: dict[str, Callable[[Client], object]] = {
     "get_item_image": lambda shop: shop.get_item_image("a/b"),
     "get_network": lambda shop: shop.get_network(),
     "get_network_file": lambda shop: shop.get_network_file("0" * 64),
+    "get_release": lambda shop: shop.get_release("r1"),
     "list_releases": lambda shop: shop.list_releases(),
     "list_users": lambda shop: shop.list_users(),
     "metrics": lambda shop: shop.metrics(),
+    "missed_searches": lambda shop: shop.missed_searches(),
+    "occlude": lambda shop: shop.occlude(photo()),
     "openapi": lambda shop: shop.openapi(),
     "patch_item": lambda shop: shop.patch_item("a/b", {}),
     "publish_release": lambda shop: shop.publish_release("r1"),
@@ -57,7 +61,7 @@ CALLS: dict[str, Callable[[Client], object]] = {
     "upsert_item": lambda shop: shop.upsert_item("a/b", {"title": "A dress"}),
     "write_items": lambda shop: shop.write_items([{"op": "delete", "item_id": "a"}]),
 }
-FOR_BROWSERS = {"page", "manifest", "service_worker", "share", "get_runtime"}
+FOR_BROWSERS = {"board", "page", "manifest", "service_worker", "share", "get_runtime"}
 READY = {"status": "ready", "since": "2026-07-01T00:00:00Z"}
 WRITTEN = {
     "item": {"item_id": "a", "title": "A dress", "availability": "in_stock"},

@@ -10,17 +10,9 @@ from modiste.errors import ReleaseError
 from modiste.recommender.agreement import is_weak_match
 from modiste.recommender.causes import CAUSES, cause_of_feature
 from modiste.recommender.features import COLUMN, FEATURE_NAMES
+from modiste.recommender.guard import BLEND, GUARD_FILE, HYBRID, SEGMENTS, Guard
 from modiste.recommender.pool import SOURCES
-from modiste.recommender.ranker import (
-    BLEND,
-    GUARD_FILE,
-    HYBRID,
-    RANKER_FILE,
-    SEGMENTS,
-    Guard,
-    Ranker,
-    segments,
-)
+from modiste.recommender.ranker import RANKER_FILE, Ranker, segments
 
 
 def table(n_rows=200, seed=0):

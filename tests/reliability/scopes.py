@@ -18,7 +18,17 @@ from tests.reliability.store_server import store_server
 #: The probes, the page with what makes it an app and the contract are for anybody; whatever else
 #: were, would be a mistake.
 _OPEN: Final = frozenset(
-    {"alive", "ready", "page", "openapi", "manifest", "service_worker", "share", "get_runtime"}
+    {
+        "alive",
+        "ready",
+        "page",
+        "board",
+        "openapi",
+        "manifest",
+        "service_worker",
+        "share",
+        "get_runtime",
+    }
 )
 _NO_KEY: Final = ("none", "made up", "expired", "revoked", "damaged")
 #: Ids that are nobody's.

@@ -9,8 +9,8 @@ import pytest
 from small_shop import small_shop
 
 from modiste.data.dataset import empty_events
+from modiste.recommender.guard import BLEND, HYBRID, SCORERS, SEGMENTS
 from modiste.recommender.pool import SOURCES
-from modiste.recommender.ranker import BLEND, HYBRID, SCORERS, SEGMENTS
 from modiste.training.bootstrap import Interval
 from modiste.training.evaluation import Evaluation
 from modiste.training.evaluation_page import evaluation_page, write_evaluation_page

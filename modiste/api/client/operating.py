@@ -6,18 +6,30 @@ import json
 from typing import Any
 
 from modiste.api.answers import HealthAnswer
+from modiste.api.board_answers import EventFlowAnswer, MissedSearchesAnswer, OcclusionAnswer
+from modiste.api.client.photos import Photo, form
 from modiste.api.client.transport import Request, Transport, segment
-from modiste.api.release_answers import LiveReleaseAnswer, ReadyAnswer, ReleasesAnswer
+from modiste.api.release_answers import (
+    LiveReleaseAnswer,
+    ReadyAnswer,
+    ReleaseDetailAnswer,
+    ReleasesAnswer,
+)
 
 
 class Operating:
-    """Releases and figures (the scope ``admin``), and probes, which need no key."""
+    """Releases, figures, the board (the scope ``admin``), and probes, which need no key."""
 
     _transport: Transport
 
     def list_releases(self) -> ReleasesAnswer:
         """Return every release of the service's directory and its figures."""
         return self._transport.send(Request("GET", "/v1/releases")).read(ReleasesAnswer)
+
+    def get_release(self, release_id: str) -> ReleaseDetailAnswer:
+        """Return one release: its files, its guard's table, its network's figures."""
+        request = Request("GET", f"/v1/releases/{segment(release_id)}")
+        return self._transport.send(request).read(ReleaseDetailAnswer)
 
     def publish_release(self, release_id: str) -> LiveReleaseAnswer:
         """Let a release serve; it is loaded and checked first, so give it time (`deadline`)."""
@@ -31,6 +43,23 @@ class Operating:
         """
         request = Request("POST", "/v1/releases/rollback", may_repeat=False)
         return self._transport.send(request).read(LiveReleaseAnswer)
+
+    def event_flow(self, hours: int = 24, step_minutes: int = 60) -> EventFlowAnswer:
+        """Return how many events came in of late, step by step, and those set aside."""
+        asked = {"hours": hours, "step_minutes": step_minutes}
+        request = Request("GET", "/v1/events/flow", asked)
+        return self._transport.send(request).read(EventFlowAnswer)
+
+    def missed_searches(self, days: int = 7, limit: int = 50) -> MissedSearchesAnswer:
+        """Return what was searched for in vain, most frequent first, `limit` of each kind."""
+        request = Request("GET", "/v1/searches/missed", {"days": days, "limit": limit})
+        return self._transport.send(request).read(MissedSearchesAnswer)
+
+    def occlude(self, photo: Photo, cells: int = 12) -> OcclusionAnswer:
+        """Return what the network looks at in a photo, on a grid of so many cells a side."""
+        files = form(photo, "query", {"cells": cells})
+        request = Request("POST", "/v1/detect/occlusion", files=files)
+        return self._transport.send(request).read(OcclusionAnswer)
 
     def ready(self) -> ReadyAnswer:
         """Return which release answers; waits for one as long as it may be asked again."""

@@ -5,6 +5,8 @@ Times are of the event, in UTC; ``received_at`` is when this database got it.
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -21,12 +23,16 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from modiste.data.store.moments import FIRST, LAST
 
 METADATA = MetaData()
+
+#: The first pages of searches that found nothing, or of whose phrase a word was not understood.
+MISSED: Final = "page = 0 AND (cardinality(not_understood) > 0 OR cardinality(shown) = 0)"
 
 
 def _moment(table: str, column: str) -> CheckConstraint:
@@ -57,6 +63,8 @@ EVENTS = Table(
     *_event_columns(),
     Column("position", BigInteger, Identity(always=True), nullable=False),
     Index("events_of_user", "user_id", "event_time"),
+    # Rows are written in the order in which they are received, so a few pages of it say which.
+    Index("events_by_receipt", "received_at", postgresql_using="brin"),
     _moment("events", "event_time"),
 )
 #: Events whose time had not come when they were received; they count for nothing.
@@ -68,6 +76,7 @@ QUARANTINED = Table(
 )
 
 #: What was asked and shown, a row a page of a search. `filters` is JSON; photos are not kept.
+#: `not_understood` are words of the phrase, null in rows older than the column.
 SEARCHES = Table(
     "searches",
     METADATA,
@@ -82,8 +91,10 @@ SEARCHES = Table(
     Column("has_embedding", Boolean, nullable=False),
     Column("filters", Text),
     Column("shown", ARRAY(Text), nullable=False),
+    Column("not_understood", ARRAY(Text)),
     Index("searches_of_user", "user_id"),
     Index("searches_by_time", "made_at"),
+    Index("searches_missed", "made_at", postgresql_where=text(MISSED)),
 )
 #: What a shopper thought of an item that a search showed.
 FEEDBACK = Table(

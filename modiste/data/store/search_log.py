@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final, Self
 
 from sqlalchemy import Connection, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
@@ -45,6 +45,8 @@ class Search:
         Whether the search came with one.
     filters : str, optional
         As JSON, at most `MAX_FILTERS` bytes; `filters_text` writes it.
+    not_understood : tuple of str, optional
+        Words of the phrase that mean nothing to the release; None where there was no phrase.
     """
 
     search_id: str
@@ -58,13 +60,32 @@ class Search:
     has_photo: bool = False
     has_embedding: bool = False
     filters: str | None = None
+    not_understood: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         for name in ("user_id", "phrase", "item_id"):
             value = getattr(self, name)
-            # PostgreSQL keeps no NUL, and one row must not lose the others of its batch.
-            if value is not None and "\x00" in value:
-                object.__setattr__(self, name, value.replace("\x00", "\N{REPLACEMENT CHARACTER}"))
+            if value is not None:
+                object.__setattr__(self, name, _kept(value))
+        if self.not_understood is not None:
+            object.__setattr__(self, "not_understood", tuple(map(_kept, self.not_understood)))
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> Self:
+        """Read a row of the table."""
+        words = row["not_understood"]
+        lists = {
+            "shown": tuple(row["shown"]),
+            "not_understood": None if words is None else tuple(words),
+        }
+        return cls(**{**row, **lists})
+
+    def row(self) -> dict[str, object]:
+        """Return it as a row of the table."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
 
 
 @dataclass(frozen=True)
@@ -83,6 +104,11 @@ def filters_text(filters: Mapping[str, object] | None) -> str | None:
         return None
     text = json.dumps(filters)
     return text if len(text) <= MAX_FILTERS else None
+
+
+def _kept(text: str) -> str:
+    # PostgreSQL keeps no NUL, and one row must not lose the others of its batch.
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
 def _owners(connection: Connection, searches: Sequence[Search]) -> dict[str, str | None]:
@@ -132,11 +158,7 @@ class SearchLog:
                 if one.user_id not in erased or one.made_at > erased[one.user_id]
             ]
             owners = _owners(connection, counted)
-            kept = [
-                {**asdict(one), "shown": list(one.shown)}
-                for one in counted
-                if one.user_id == owners[one.search_id]
-            ]
+            kept = [one.row() for one in counted if one.user_id == owners[one.search_id]]
             if kept:
                 connection.execute(insert(SEARCHES).on_conflict_do_nothing(), kept)
         self._prune_at_times()

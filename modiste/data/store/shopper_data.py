@@ -112,9 +112,7 @@ class ShopperData:
             yield ShopperRows(
                 events=(Event(**row) for row in rows(events)),
                 quarantined=(Event(**row) for row in rows(quarantined)),
-                searches=(
-                    Search(**{**row, "shown": tuple(row["shown"])}) for row in rows(searches)
-                ),
+                searches=(Search.of_row(row) for row in rows(searches)),
                 feedback=(Feedback(**row) for row in rows(feedback)),
             )
 
