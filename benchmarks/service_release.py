@@ -22,9 +22,9 @@ from modiste.nlp.fit_word_vectors import WordVectorOptions, fit_word_vectors
 from modiste.nlp.word_vectors import WordVectors
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Factors
+from modiste.recommender.guard import HYBRID, SEGMENTS, Guard
 from modiste.recommender.history import History
 from modiste.recommender.item_to_item import ItemWeights
-from modiste.recommender.guard import HYBRID, SEGMENTS, Guard
 from modiste.recommender.ranker import Ranker
 from modiste.recommender.release import publish, write_release
 from modiste.training.collaborative import AlsConfig
