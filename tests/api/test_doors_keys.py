@@ -34,6 +34,9 @@ PROBLEM = "application/problem+json"
 ASKED = ApiConfig(demo=True, doors=DoorSettings(require_keys=True))
 #: One request for each route that asks for a key.
 REQUESTS = {
+    "board_counts.flow": ("GET", "/v1/events/flow"),
+    "board_counts.missed": ("GET", "/v1/searches/missed"),
+    "occlusion.occlude": ("POST", "/v1/detect/occlusion"),
     "recommendations.search": ("POST", "/v1/recommendations"),
     "items.item": ("GET", "/v1/items/item-1"),
     "items.similar": ("GET", "/v1/items/item-1/similar"),
