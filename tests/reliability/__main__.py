@@ -43,11 +43,13 @@ def main() -> int:
                 traceback.print_exc()
                 outcome = Outcome({}, {"raised": repr(error)})
             seconds = round(time.monotonic() - begun, 1)
-            all_held &= outcome.held
-            results[name] = {"held": outcome.held, "seconds": seconds, **outcome.figures}
-            if not outcome.held:
-                results[name] = {**outcome.figures, "held": False, "failed": outcome.failures}
-            run.say(f"{'held' if outcome.held else 'FAILED'} in {seconds} s: {results[name]}")
+            # CI's machine may be anybody's: its times are told and not judged.
+            held = outcome.held(times_count=not asked.ci)
+            all_held &= held
+            results[name] = {"held": held, "seconds": seconds, **outcome.figures}
+            if outcome.failures or outcome.late:
+                results[name] |= {"failed": outcome.failures, "late": outcome.late}
+            run.say(f"{'held' if held else 'FAILED'} in {seconds} s: {results[name]}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     run.write(

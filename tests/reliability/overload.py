@@ -77,11 +77,15 @@ def overload(run: Run) -> Outcome:
     }
     return Outcome.of(
         figures,
-        accepted_under_2_s=0 < max(seen.accepted, default=0.0) < _ACCEPTED_SECONDS,
+        in_time={
+            "accepted_under_2_s": max(seen.accepted, default=0.0) < _ACCEPTED_SECONDS,
+            "recovered_within_5_s": recovered <= _RECOVERED_SECONDS,
+        },
+        some_accepted=bool(seen.accepted),
         others_503_or_429=bool(refusals) and set(refusals) <= {503, 429},
         told_when_to_come_again=seen.without_retry_after == 0,
         probes_answered=set(alive) == {200},
-        recovered_within_5_s=recovered <= _RECOVERED_SECONDS and runs,
+        it_still_answers=runs,
     )
 
 

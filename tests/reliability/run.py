@@ -25,20 +25,33 @@ class Outcome:
         JSON values.
     failures : mapping of str to object
         What should hold and did not, with what was found; empty if all held.
+    late : tuple of str
+        What should have been in time and was not.
     """
 
     figures: Mapping[str, Any]
     failures: Mapping[str, Any] = field(default_factory=dict)
+    late: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, figures: Mapping[str, Any], **must_hold: bool) -> Outcome:
-        """Return the outcome whose failures are the conditions that do not hold."""
-        return cls(figures, {name: False for name, held in must_hold.items() if not held})
+    def of(
+        cls,
+        figures: Mapping[str, Any],
+        *,
+        in_time: Mapping[str, bool] | None = None,
+        **must_hold: bool,
+    ) -> Outcome:
+        """Return the outcome whose failures are the conditions that do not hold.
 
-    @property
-    def held(self) -> bool:
-        """Whether the threat was withstood."""
-        return not self.failures
+        Those of `in_time` say as much of the machine as of the code.
+        """
+        failures = {name: False for name, held in must_hold.items() if not held}
+        late = tuple(name for name, held in (in_time or {}).items() if not held)
+        return cls(figures, failures, late)
+
+    def held(self, *, times_count: bool = True) -> bool:
+        """Return whether the threat was withstood."""
+        return not self.failures and not (times_count and self.late)
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,12 @@ def test_lost_doubled_and_made_up_events_are_found() -> None:
 
 
 def test_an_outcome_holds_only_if_everything_does() -> None:
-    assert Outcome.of({}, one=True).held
+    assert Outcome.of({}, one=True).held()
     assert Outcome.of({}, one=True, other=False).failures == {"other": False}
+    late = Outcome.of({}, in_time={"soon": False, "sooner": True}, one=True)
+    assert late.late == ("soon",)
+    assert late.held(times_count=False)
+    assert not late.held()
 
 
 def test_answers_are_counted_and_timed() -> None:
