@@ -23,6 +23,6 @@ def board_blueprint(config: ApiConfig) -> Blueprint:
     @blueprint.get("/board")
     @documented(BOARD)
     def board() -> Response:
-        return framed("board.html", config, areas=("page", "board"))
+        return framed("board.html", config, areas=("page", "device", "board"))
 
     return blueprint
