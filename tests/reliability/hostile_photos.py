@@ -92,8 +92,12 @@ def hostile_photos(run: Run) -> Outcome:
     }
     return Outcome.of(
         figures,
+        in_time={
+            "under_200_ms_of_processor_time": all(
+                max(seen.cpu_ms) < _MOST_MS for seen in kinds.values()
+            )
+        },
         all_refused=not any(seen.wrong for seen in kinds.values()),
-        under_200_ms_of_processor_time=all(max(seen.cpu_ms) < _MOST_MS for seen in kinds.values()),
         at_most_64_mb_up=peak - before <= _MOST_MB,
         no_crash=same and again == 200,
     )
