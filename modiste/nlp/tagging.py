@@ -20,6 +20,8 @@ from modiste.nlp.phrase_book import PhraseBook, Stretch
 
 #: Least weight of a name that other words are taken to say.
 MIN_WEIGHT = 0.9
+#: The same of a title's garment, where no name is surer.
+LIKELY_WEIGHT = 0.8
 #: Type of the names that are a matter of taste ("dream", "girl", "classic").
 _STYLE = "style"
 
@@ -105,10 +107,11 @@ class Tagger:
         """
         found: dict[str, Tag] = {}
         category: Tag | None = None
+        head = _HEAD.split(title, maxsplit=1)[0]
         # "Coral, between pink and orange": a title that names a colour is enough.
         has_color = bool(named_colors(title))
         # Of several categories in a title, the last one before what comes with it.
-        heads = self._said(_HEAD.split(title, maxsplit=1)[0])[1]
+        heads = self._said(head)[1]
         for text, is_title in ((title, True), (description, False)):
             for sentence in _about_the_item(text):
                 said, garments = self._said(sentence)
@@ -124,7 +127,29 @@ class Tagger:
                     elif is_title or not (self._is_loose(tag) or (has_color and _is_color(tag))):
                         found.setdefault(tag.name, tag)
         tags = list(found.values())
+        category = category or self._likely_category(head)
         return tags if category is None else [category, *tags]
+
+    def _likely_category(self, head: str) -> Tag | None:
+        """Return the garment that the end of a title likely stands for.
+
+        "Jumper" is a knit before it is a sweater, but as a title it is the latter; colours and
+        the like may follow it ("Jumper navy"), words that mean nothing may not ("mac lipstick").
+        """
+        for stretch in reversed(self._book.stretches(words(head, self.language))):
+            if stretch.is_negated or not (stretch.meant or stretch.color):
+                return None
+            likely = {
+                name: weight
+                for name, weight in (stretch.meant or {}).items()
+                if name in self._categories and weight >= LIKELY_WEIGHT
+            }
+            if len(likely) == 1:
+                [(name, weight)] = likely.items()
+                return Tag(name, weight, stretch.typed)
+            if likely:
+                return None
+        return None
 
     def _said(self, sentence: str) -> tuple[list[Tag], set[str]]:
         """Return what a sentence says, and every category that it may speak of."""

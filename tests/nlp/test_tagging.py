@@ -59,6 +59,24 @@ def test_other_words_for_a_thing_are_evidence(tagger):
     assert all(tag.evidence for tag in tags)
 
 
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [
+        ("Navy striped wool jumper", "Sweater"),
+        ("Printed linen t-shirt", "Tee"),
+        ("Men's t-shirt black", "Tee"),
+        ("One-shoulder gown", "Dress"),
+    ],
+)
+def test_a_title_that_ends_with_a_likely_garment_is_one(tagger, title, category):
+    assert tagger.tag(title)[0].name == category
+
+
+@pytest.mark.parametrize("title", ["MAC red matte lipstick", "T-shirt lipstick", "Not a gown"])
+def test_a_likely_garment_before_other_things_is_none(tagger, title):
+    assert not names(tagger.tag(title)) & {"Coat", "Tee", "Dress"}
+
+
 def test_a_text_that_says_nothing_gives_nothing(tagger):
     assert tagger.tag("", "") == []
     assert tagger.tag("Eau de parfum 50 ml") == []

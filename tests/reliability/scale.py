@@ -20,7 +20,7 @@ class Scale:
     event_kills : int
     shuffled_events : int
     stopped_seconds : float
-        The database stands still.
+        The database is stopped, or frozen.
     bit_flips, truncations, full_disks : int
     overload_seconds : float
         Five times as much is asked as can be answered.
@@ -37,7 +37,7 @@ class Scale:
     event_seconds: float = 60
     event_kills: int = 15
     shuffled_events: int = 100_000
-    stopped_seconds: float = 10
+    stopped_seconds: float = 30
     bit_flips: int = 1_000
     truncations: int = 200
     full_disks: int = 10
@@ -73,7 +73,6 @@ SOAK = Scale(
     swaps=200,
     event_seconds=3_600,
     event_kills=300,
-    stopped_seconds=30,
     overload_seconds=60,
     mutated_photos=20_000,
     contract_seconds=60,

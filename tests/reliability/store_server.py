@@ -1,9 +1,7 @@
-"""A PostgreSQL that may be killed, stopped and started again."""
+"""A PostgreSQL that may be killed, frozen, stopped and started again."""
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,9 +32,8 @@ class StoreServer:
 
     def kill(self) -> None:
         """End it as a loss of power would."""
-        postmaster = int((self._directory / "postmaster.pid").read_text().split()[0])
-        workers = psutil.Process(postmaster).children(recursive=True)
-        os.kill(postmaster, signal.SIGKILL)
+        postmaster, *workers = self._processes()
+        postmaster.kill()
         for worker in workers:
             try:
                 worker.kill()
@@ -59,6 +56,22 @@ class StoreServer:
             else:
                 return
         raise RuntimeError(f"PostgreSQL in {self._directory} does not start again.")
+
+    def freeze(self) -> None:
+        """Let none of its processes go on; the system still takes what is sent to them."""
+        for process in self._processes():
+            process.suspend()
+
+    def thaw(self) -> None:
+        """Let them go on."""
+        for process in self._processes():
+            process.resume()
+
+    def _processes(self) -> list[psutil.Process]:
+        """Return the one that takes connections, then the others."""
+        number = int((self._directory / "postmaster.pid").read_text().split()[0])
+        postmaster = psutil.Process(number)
+        return [postmaster, *postmaster.children(recursive=True)]
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from tests.reliability.contract import contract
 from tests.reliability.damaged_releases import damaged_releases
-from tests.reliability.database_stopped import database_stopped
+from tests.reliability.database_stopped import database_frozen, database_stopped
 from tests.reliability.disk_full import disk_full
 from tests.reliability.erased import erased
 from tests.reliability.events_killed import events_killed
@@ -31,6 +31,7 @@ THREATS: Final[Mapping[str, Callable[[Run], Outcome]]] = {
     "events_shuffled": events_shuffled,
     "events_killed": events_killed,
     "database_stopped": database_stopped,
+    "database_frozen": database_frozen,
     "contract": contract,
     "filters": filters,
     "scopes": scopes,

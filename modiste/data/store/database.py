@@ -9,10 +9,11 @@ from typing import Final, Self
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
+from modiste.data.store.silence import BOUNDS, be_patient, heard_engine
 from modiste.errors import StoreError
 
 #: The oldest PostgreSQL that is known to do: 15.
@@ -24,8 +25,6 @@ _CONNECT_SECONDS: Final = 3
 #: What lies between a colon and an @ is told nobody, in a mistyped URL either.
 _TOLD_NOBODY: Final = r":[^:@]*@"
 _POOL_SIZE: Final = 8
-#: Settings of PostgreSQL that bound what a connection waits for, in milliseconds.
-_BOUNDS: Final = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 #: Searches that read at once; more wait no longer than `SEARCH_SECONDS`.
 READERS: Final = 8
 #: A request waits so long for a free connection: what cannot be written now is told to come again.
@@ -83,16 +82,19 @@ class Database:
                 f"The store needs PostgreSQL: postgresql://... Received: {parsed.drivername}://..."
             )
         address = parsed.set(drivername=_DRIVER)
-        engine = create_engine(
+        engine = heard_engine(
             address,
+            # Fewer than the service has threads: where each waits for a server that hangs, some are
+            # left for searches.
             pool_size=_POOL_SIZE,
+            max_overflow=0,
             pool_timeout=_POOL_SECONDS,
             pool_pre_ping=True,
             # An error is logged, and shoppers' ids and phrases must not be.
             hide_parameters=True,
             connect_args=_bounded(address, _STATEMENT_SECONDS, _CONNECT_SECONDS),
         )
-        reading = create_engine(
+        reading = heard_engine(
             address,
             pool_size=READERS,
             max_overflow=0,
@@ -178,18 +180,9 @@ class Database:
         self.reading.dispose()
 
 
-def be_patient(connection: Connection) -> None:
-    """Let a transaction take as long as it needs: for what no request waits for.
-
-    To be called inside a transaction; the next one on this connection has its bounds again.
-    """
-    for name in _BOUNDS:
-        connection.execute(text(f"SET LOCAL {name} = 0"))
-
-
 def _bounded(url: URL, seconds: float, connect_seconds: int) -> dict[str, object]:
     """Return the arguments of a connection that waits for nothing without an end."""
-    bounds = [f"-c {name}={1_000 * seconds:.0f}" for name in _BOUNDS]
+    bounds = [f"-c {name}={1_000 * seconds:.0f}" for name in BOUNDS]
     own = url.query.get("options", ())
     return {
         "application_name": "modiste",

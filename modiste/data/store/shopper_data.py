@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, select, union
 
-from modiste.data.store.database import Database, be_patient
+from modiste.data.store.database import Database
+from modiste.data.store.silence import be_patient
 from modiste.data.store.event_log import EVENT_COLUMNS, Event
 from modiste.data.store.schema import EVENTS, FEEDBACK, QUARANTINED, SEARCHES
 from modiste.data.store.search_log import Feedback, Search
