@@ -8,6 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -98,6 +99,9 @@ class ReleaseWatch:
         self._not_before = 0.0
         #: Loaded, and kept from serving by a store that is away.
         self._waiting: LiveRelease | None = None
+        #: All releases come from one thread: glibc keeps a heap a thread, and each that loads one
+        #: would keep some megabytes of it.
+        self._loader = ThreadPoolExecutor(1, thread_name_prefix="release loader")
         self._draining: list[_Draining] = []
         self._drains = threading.Lock()
         self._stopping = threading.Event()
@@ -239,7 +243,8 @@ class ReleaseWatch:
 
     def _prepared(self, release_id: str) -> LiveRelease:
         folder = release_folder(self.releases_dir, release_id)
-        return self._live.prepared(lambda: self._load(folder))
+        loading = self._loader.submit(self._live.prepared, lambda: self._load(folder))
+        return loading.result()
 
     def _serve(
         self, loaded: LiveRelease, announce: Callable[[], object] = lambda: None
