@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +35,8 @@ class StoreServer:
         postmaster, *workers = self._processes()
         postmaster.kill()
         for worker in workers:
-            try:
+            with suppress(psutil.NoSuchProcess):  # it noticed by itself
                 worker.kill()
-            except psutil.NoSuchProcess:
-                pass  # it noticed by itself
         psutil.wait_procs(workers, timeout=10)
         self._server.stop()
 
@@ -60,12 +58,14 @@ class StoreServer:
     def freeze(self) -> None:
         """Let none of its processes go on; the system still takes what is sent to them."""
         for process in self._processes():
-            process.suspend()
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
 
     def thaw(self) -> None:
         """Let them go on."""
         for process in self._processes():
-            process.resume()
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
 
     def _processes(self) -> list[psutil.Process]:
         """Return the one that takes connections, then the others."""

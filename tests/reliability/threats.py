@@ -7,7 +7,8 @@ from typing import Final
 
 from tests.reliability.contract import contract
 from tests.reliability.damaged_releases import damaged_releases
-from tests.reliability.database_stopped import database_frozen, database_stopped
+from tests.reliability.database_frozen import database_frozen
+from tests.reliability.database_stopped import database_stopped
 from tests.reliability.disk_full import disk_full
 from tests.reliability.erased import erased
 from tests.reliability.events_killed import events_killed

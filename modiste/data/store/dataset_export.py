@@ -18,10 +18,10 @@ from modiste.data.images import photo_format
 from modiste.data.prepared import PrepareReport
 from modiste.data.splits import split_hashed
 from modiste.data.store.database import Database
-from modiste.data.store.silence import be_patient
 from modiste.data.store.item_log import ItemLog, live_item
 from modiste.data.store.live_item import LiveItem
 from modiste.data.store.schema import EVENTS, ITEM_PHOTOS, ITEMS
+from modiste.data.store.silence import be_patient
 from modiste.data.store.tombstones import Tombstones
 from modiste.data.tables import EVENTS_SCHEMA, ITEMS_SCHEMA
 from modiste.data.vocabulary import Vocabulary

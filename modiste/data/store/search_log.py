@@ -14,8 +14,8 @@ from sqlalchemy import Connection, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from modiste.data.store.database import Database
-from modiste.data.store.silence import be_patient
 from modiste.data.store.schema import FEEDBACK, SEARCHES
+from modiste.data.store.silence import be_patient
 from modiste.data.store.tombstones import Tombstones
 from modiste.errors import UnknownItemError, UnknownSearchError
 

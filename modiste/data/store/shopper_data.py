@@ -11,10 +11,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, select, union
 
 from modiste.data.store.database import Database
-from modiste.data.store.silence import be_patient
 from modiste.data.store.event_log import EVENT_COLUMNS, Event
 from modiste.data.store.schema import EVENTS, FEEDBACK, QUARANTINED, SEARCHES
 from modiste.data.store.search_log import Feedback, Search
+from modiste.data.store.silence import be_patient
 from modiste.data.store.tombstones import Tombstone, Tombstones
 
 _OF_EVENTS: Final = (EVENTS, QUARANTINED)

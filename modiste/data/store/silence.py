@@ -14,9 +14,8 @@ from typing import Any, Final, TypeVar
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.pool import PoolProxiedConnection
 
 #: Where somebody has waited so long, and nobody was answered in that time, nobody else begins to.
 SILENT_SECONDS: Final = 1.0
@@ -162,7 +161,7 @@ def heard_engine(url: URL, *, spare_seconds: float = 2.0, **options: Any) -> Eng
         return connection
 
     @event.listens_for(engine, "checkin")
-    def hurry_again(connection: DBAPIConnection | None, _entry: ConnectionPoolEntry) -> None:
+    def hurry_again(connection: Any, _entry: object) -> None:
         if isinstance(connection, HeardConnection):
             connection.is_patient = False
 

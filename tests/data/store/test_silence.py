@@ -62,9 +62,12 @@ def answer(connection: Connection) -> int:
 
 def test_who_waits_is_told_and_the_next_connection_works(opened: Opener) -> None:
     engine = opened(0.3)
-    with engine.connect() as connection, stopped(connection):
-        with pytest.raises(OperationalError, match=r"silent for 0\.4 s"):
-            answer(connection)
+    with (
+        engine.connect() as connection,
+        stopped(connection),
+        pytest.raises(OperationalError, match=r"silent for 0\.4 s"),
+    ):
+        answer(connection)
     with engine.connect() as connection:
         assert answer(connection) == 1
 
@@ -86,9 +89,12 @@ def test_who_is_patient_waits_and_the_next_one_does_not(opened: Opener) -> None:
         timer.start()
         assert answer(connection) == 1
         timer.join()
-    with engine.connect() as connection, stopped(connection):
-        with pytest.raises(OperationalError, match="silent for"):
-            answer(connection)
+    with (
+        engine.connect() as connection,
+        stopped(connection),
+        pytest.raises(OperationalError, match="silent for"),
+    ):
+        answer(connection)
 
 
 def test_jobs_ask_for_patience(opened: Opener) -> None:
