@@ -17,10 +17,15 @@ class RuntimeAnswer(BaseModel):
 
 
 class SecondLookAnswer(BaseModel):
-    """How the predicted box is widened before the network looks at it again."""
+    """How the predicted box is widened before the network looks at it again, and what for.
+
+    With `attributes` the second look gives attributes and embedding, with `box` the box.
+    """
 
     margin: float
     min_side: float
+    attributes: bool
+    box: bool
 
 
 class CalibrationAnswer(BaseModel):

@@ -111,9 +111,7 @@ def network_answer(network: PortableNetwork, release_id: str) -> NetworkAnswer:
         image_size=network.image_size,
         max_side=MAX_SIDE_PX,
         min_side=images.MIN_SIDE,
-        second_look=SecondLookAnswer(margin=MARGIN, min_side=MIN_SIDE)
-        if network.second_look
-        else None,
+        second_look=_second_look_answer(network),
         calibration=None if calibration is None else _calibration_answer(calibration),
         thresholds=network.thresholds.tolist(),
         categories=list(vocabulary.categories),
@@ -135,6 +133,17 @@ def register_worker_headers(app: Flask) -> None:
         return response
 
     app.after_request(add_headers)
+
+
+def _second_look_answer(network: PortableNetwork) -> SecondLookAnswer | None:
+    if not (network.second_look or network.second_look_box):
+        return None
+    return SecondLookAnswer(
+        margin=MARGIN,
+        min_side=MIN_SIDE,
+        attributes=network.second_look,
+        box=network.second_look_box,
+    )
 
 
 def _calibration_answer(calibration: Calibration) -> CalibrationAnswer:

@@ -32,8 +32,9 @@ class PortableNetwork:
     thresholds : ndarray
         Calibrated score from which each attribute is named, shape ``(n_attributes,)`` float32.
     calibration : Calibration or None
-    second_look : bool
-        Whether the predicted box is looked at again: see `modiste.attribute_model.second_look`.
+    second_look, second_look_box : bool
+        Whether the predicted box is looked at again for attributes and embedding, and for the
+        box: see `modiste.attribute_model.second_look`.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class PortableNetwork:
     thresholds: NDArray[np.float32] = field(repr=False)
     calibration: Calibration | None = field(default=None, repr=False)
     second_look: bool = False
+    second_look_box: bool = False
 
     @functools.cached_property
     def sha256(self) -> str:

@@ -19,7 +19,7 @@ from modiste.attribute_model.config import NetworkConfig
 from modiste.attribute_model.garment import Box, Garment
 from modiste.attribute_model.naming import AttributeNaming
 from modiste.attribute_model.portable import PortableNetwork
-from modiste.attribute_model.second_look import crop_around
+from modiste.attribute_model.second_look import crop_around, in_photo
 from modiste.data.images import crop_and_resize
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import ReleaseError
@@ -54,8 +54,9 @@ class Detector:
         Of the network in use: ``float32`` or ``int8``.
     calibration : Calibration or None
         Makes probabilities of the network's scores; None leaves them as they are.
-    second_look : bool
-        Whether the predicted box is looked at again for attributes and embedding.
+    second_look, second_look_box : bool
+        Whether the predicted box is looked at again for attributes and embedding, and for
+        the box.
     portable : PortableNetwork or None
         The same network for a runtime elsewhere; None for one that was not loaded from files.
     """
@@ -67,6 +68,7 @@ class Detector:
     precision: Precision = "float32"
     calibration: Calibration | None = None
     second_look: bool = False
+    second_look_box: bool = False
     portable: PortableNetwork | None = None
 
     @classmethod
@@ -115,11 +117,22 @@ class Detector:
         size = NetworkConfig.from_json(json.dumps(described["config"])).image_size
         thresholds = np.array(described["thresholds"], dtype=np.float32)
         calibration = _calibration(described, folder / NETWORK_JSON, vocabulary)
-        twice = bool(described.get("second_look", False))
+        twice = {
+            name: bool(described.get(name, False)) for name in ("second_look", "second_look_box")
+        }
         portable = PortableNetwork(
-            path, precision, size, vocabulary, thresholds, calibration, second_look=twice
+            path, precision, size, vocabulary, thresholds, calibration, **twice
         )
-        return cls(session, vocabulary, size, thresholds, precision, calibration, twice, portable)
+        return cls(
+            session,
+            vocabulary,
+            size,
+            thresholds,
+            precision,
+            calibration,
+            portable=portable,
+            **twice,
+        )
 
     @functools.cached_property
     def naming(self) -> AttributeNaming:
@@ -133,8 +146,9 @@ class Detector:
     ) -> list[Garment]:
         """Name the garment in each photo.
 
-        With `second_look`, photos without a given box are looked at twice: the whole photo
-        gives category and box, the part around the box attributes and embedding.
+        With `second_look` or `second_look_box`, photos without a given box are looked at
+        twice: the whole photo gives category and box, the part around the box attributes and
+        embedding, or a better box, or both.
 
         Parameters
         ----------
@@ -173,25 +187,38 @@ class Detector:
         self, photos: Sequence[NDArray[np.uint8]], boxes: Sequence[Box | None]
     ) -> list[NDArray[np.float32]]:
         """Return category, box, attributes and embedding of a batch, calibrated."""
-        categories, found, attributes, embedding = self._run(photos, boxes)
+        categories, found, attributes, embedding = self.run(photos, boxes)
         found = found.clip(0.0, 1.0)
-        crops = [
-            crop_around(box) if self.second_look and given is None else None
-            for box, given in zip(found, boxes, strict=True)
-        ]
-        again = [row for row, crop in enumerate(crops) if crop is not None]
-        if again:
-            _, _, attributes[again], embedding[again] = self._run(
-                [photos[row] for row in again], [crops[row] for row in again]
-            )
+        looks_twice = self.second_look or self.second_look_box
+        crops = {
+            row: crop
+            for row, (box, given) in enumerate(zip(found, boxes, strict=True))
+            if looks_twice and given is None and (crop := crop_around(box)) is not None
+        }
+        if crops:
+            again = list(crops)
+            _, closer, *second = self.run([photos[row] for row in again], list(crops.values()))
+            if self.second_look:
+                attributes[again], embedding[again] = second
+            if self.second_look_box:
+                for box, (row, crop) in zip(closer.clip(0.0, 1.0), crops.items(), strict=True):
+                    found[row] = in_photo(box, crop)
         if self.calibration is not None:
             categories = self.calibration.apply_category(categories)
             attributes = self.calibration.apply(attributes)
         return [categories, found, attributes, embedding]
 
-    def _run(
+    def run(
         self, photos: Sequence[NDArray[np.uint8]], boxes: Sequence[Box | None]
     ) -> list[NDArray[np.float32]]:
+        """Return what the network itself answers to a batch, neither calibrated nor named.
+
+        Returns
+        -------
+        list of ndarray
+            ``category``, ``box`` (as shares of the part looked at), ``attributes`` and
+            ``embedding``, each of shape ``(n_photos, ...)`` float32.
+        """
         pixels = [
             crop_and_resize(photo, self.image_size, box)
             for photo, box in zip(photos, boxes, strict=True)

@@ -38,6 +38,22 @@ def crop_around(box: NDArray[np.float32]) -> Box | None:
     return left, top, right, bottom
 
 
+def in_photo(box: NDArray[np.float32], crop: Box) -> NDArray[np.float32]:
+    """Return where a box that was seen in a crop lies in the photo, ``(4,)`` float32.
+
+    Parameters
+    ----------
+    box : ndarray
+        Shape ``(4,)``, xyxy as shares of the crop, in [0, 1].
+    crop : tuple of float
+        Xyxy in [0, 1] of the photo.
+    """
+    left, top, right, bottom = crop
+    start = np.array([left, top, left, top], dtype=np.float32)
+    side = np.array([right - left, bottom - top] * 2, dtype=np.float32)
+    return np.asarray((start + box * side).clip(0.0, 1.0), dtype=np.float32)
+
+
 def _widened(start: float, end: float) -> tuple[float, float]:
     room = max(MARGIN * (end - start), (MIN_SIDE - (end - start)) / 2)
     # At the photo's edge the room goes to the other side.

@@ -82,6 +82,7 @@ def describe_network(
     detector = Detector.load(out, dataset.vocabulary)
     gain = second_look_gain(detector, dataset, seed=seed, progress=progress)
     description["second_look_gain"] = gain.to_json()
+    description["second_look_box"] = gain.helps_box
     if gain.helps:
         # What is calibrated must be what will be answered.
         description["second_look"] = True

@@ -1,7 +1,7 @@
 """Whether looking again at the predicted box is worth its time, on photos held out.
 
 A second pass over the crop doubles what a photo costs. It is switched on only where it
-finds more attributes, or other photos of the same item, by more than the noise.
+finds more attributes, or other photos of the same item, or a better box, by more than the noise.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modiste.attribute_model.runtime import Detector
-from modiste.attribute_model.second_look import crop_around
+from modiste.attribute_model.second_look import crop_around, in_photo
 from modiste.data import columns, images
 from modiste.data.dataset import Dataset
 from modiste.progress import Progress
@@ -20,6 +20,7 @@ from modiste.training.attribute_metrics import attribute_hits
 from modiste.training.bootstrap import Interval, bootstrap_interval
 from modiste.training.network_evaluation import answers_of
 from modiste.training.network_labels import PhotoLabels
+from modiste.training.network_metrics import box_overlap
 from modiste.training.retrieval_metrics import retrieve_leaving_one_out
 
 #: Attributes a type that count as named, and answers of a search.
@@ -54,6 +55,8 @@ class SecondLookGain:
         Recall of the best 5 of each type, pooled.
     retrieval : Comparison or None
         mAP@10 of finding other photos of the same item.
+    box : Comparison or None
+        Mean overlap with the garment's box.
     category : Comparison or None
         Top-1 accuracy, if the category too were taken from the second look. For
         information: it is always taken from the first.
@@ -63,6 +66,7 @@ class SecondLookGain:
 
     attribute_recall: Comparison | None
     retrieval: Comparison | None
+    box: Comparison | None
     category: Comparison | None
     n_photos: int
 
@@ -72,9 +76,14 @@ class SecondLookGain:
         gains = [found.gain for found in (self.attribute_recall, self.retrieval) if found]
         return any(gain.low > 0 for gain in gains) and not any(gain.high < 0 for gain in gains)
 
+    @property
+    def helps_box(self) -> bool:
+        """Whether the box gains more than the noise."""
+        return self.box is not None and self.box.gain.low > 0
+
     def to_json(self) -> dict[str, object]:
         """Return JSON values."""
-        return {**asdict(self), "helps": self.helps}
+        return {**asdict(self), "helps": self.helps, "helps_box": self.helps_box}
 
 
 def second_look_gain(
@@ -105,9 +114,9 @@ def second_look_gain(
     """
     photos = dataset.photos[dataset.photos[columns.SPLIT] == split].reset_index(drop=True)
     if photos.empty:
-        return SecondLookGain(None, None, None, 0)
-    first = replace(detector, second_look=False)
-    once, twice = [], []
+        return SecondLookGain(None, None, None, None, 0)
+    first = replace(detector, second_look=False, second_look_box=False)
+    once, twice, boxes = [], [], []
     for start in range(0, len(photos), _BATCH):
         pixels = [
             images.decode(dataset.image_path(path), max_side=4 * detector.image_size)
@@ -117,6 +126,10 @@ def second_look_gain(
         crops = [crop_around(np.array(garment.box, dtype=np.float32)) for garment in seen]
         once += seen
         twice += first.detect(pixels, crops)
+        boxes += [
+            box if crop is None else in_photo(box.clip(0.0, 1.0), crop)
+            for box, crop in zip(first.run(pixels, crops)[1], crops, strict=True)
+        ]
         if progress is not None:
             progress(len(once), len(photos), "photos looked at twice")
     labels = PhotoLabels.of(photos, dataset.vocabulary)
@@ -125,6 +138,7 @@ def second_look_gain(
     return SecondLookGain(
         attribute_recall=_recall(one["attributes"], two["attributes"], labels, types, seed),
         retrieval=_precision(one["embedding"], two["embedding"], labels, seed),
+        box=_overlap(one["box"], np.array(boxes), labels, seed),
         category=_accuracy(one["category"], two["category"], labels, seed),
         n_photos=len(photos),
     )
@@ -160,6 +174,16 @@ def _precision(
     ]
     first, second = (each.average_precision(RETRIEVAL_K) for each in found)
     return _compared(first, second, labels.item[found[0].query], seed)
+
+
+def _overlap(
+    one: NDArray[np.float32], two: NDArray[np.float32], labels: PhotoLabels, seed: int
+) -> Comparison | None:
+    known = labels.box[:, 0] >= 0
+    first, second = (
+        box_overlap(boxes[known], labels.box[known]).astype(np.float64) for boxes in (one, two)
+    )
+    return _compared(first, second, _units(labels.item)[known], seed)
 
 
 def _accuracy(

@@ -60,7 +60,12 @@ def test_tells_all_that_is_done_before_and_after_the_network(client: FlaskClient
     assert told["bytes"] == len(CONTENT)
     assert (told["precision"], told["image_size"], told["max_side"]) == ("float32", 32, 1024)
     assert told["thresholds"] == [0.5, 0.25, 0.125]
-    assert told["second_look"] == {"margin": 0.1, "min_side": 0.2}
+    assert told["second_look"] == {
+        "margin": 0.1,
+        "min_side": 0.2,
+        "attributes": True,
+        "box": False,
+    }
     assert told["calibration"] == {
         "temperature": 1.5,
         "slope": [2.0, 1.0, 1.0],

@@ -9,6 +9,7 @@ from onnx import TensorProto, helper, numpy_helper
 from modiste.attribute_model.calibration import Calibration
 from modiste.attribute_model.config import NetworkConfig
 from modiste.attribute_model.runtime import Detector
+from modiste.attribute_model.second_look import crop_around, in_photo
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import ReleaseError
 
@@ -115,6 +116,21 @@ def test_a_second_look_gives_attributes_and_embedding_of_the_predicted_box(folde
     # A box that the caller gives is looked at once.
     assert list(given.attributes) == ["red"]
     assert given.box == corner
+
+
+def test_a_second_look_may_give_the_box_alone(folder):
+    photo = painted(255, 0, 0, shape=(100, 100))
+    (once,) = Detector.load(folder, VOCABULARY).detect([photo])
+    describe(folder, second_look_box=True)
+    detector = Detector.load(folder, VOCABULARY)
+    assert (detector.second_look, detector.second_look_box) == (False, True)
+    crop = crop_around(np.array(once.box, dtype=np.float32))
+    (twice,) = detector.detect([photo])
+    # The network sees the same box in whatever it is shown.
+    assert twice.box == pytest.approx(in_photo(np.array(once.box), crop))
+    assert twice.attributes == once.attributes
+    corner = (0.0, 0.0, 0.1, 0.1)
+    assert detector.detect([photo], [corner])[0].box == corner
 
 
 def test_second_looks_go_in_batches(folder):

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modiste.attribute_model.second_look import MIN_SIDE, crop_around
+from modiste.attribute_model.second_look import MIN_SIDE, crop_around, in_photo
 
 SIDES = st.floats(0, 1, width=32)
 
@@ -28,6 +28,12 @@ def test_a_sliver_is_looked_at_with_its_surroundings():
 def test_the_whole_photo_and_no_box_at_all_need_no_second_look(edges):
     assert crop_around(box(*edges)) is None
     assert crop_around(box(np.nan, 0, 1, 1)) is None
+
+
+def test_a_box_of_a_crop_is_one_of_the_photo():
+    crop = (0.2, 0.0, 0.6, 0.5)
+    assert in_photo(box(0, 0, 1, 1), crop) == pytest.approx(crop)
+    assert in_photo(box(0.25, 0.5, 0.5, 1), crop) == pytest.approx((0.3, 0.25, 0.4, 0.5))
 
 
 @given(SIDES, SIDES, SIDES, SIDES)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -9,7 +10,7 @@ from PIL import Image
 
 from modiste.attribute_model.config import NetworkConfig
 from modiste.attribute_model.runtime import Detector
-from modiste.attribute_model.second_look import crop_around
+from modiste.attribute_model.second_look import crop_around, in_photo
 from modiste.data.dataset import Dataset, empty_events, write_dataset
 from modiste.data.vocabulary import Vocabulary
 from modiste.training.second_look import second_look_gain
@@ -141,9 +142,22 @@ def test_a_second_look_beside_the_garment_is_refused(detector, tmp_path):
     assert not gain.helps
 
 
+def test_a_box_that_is_better_seen_from_near_is_taken_from_there(detector, tmp_path):
+    near = in_photo(np.array(BOX), crop_around(np.array(BOX, dtype=np.float32)))
+    for name, where, helps in (("near", near.tolist(), True), ("far", BOX, False)):
+        dataset = hue_photos(tmp_path / name)
+        photos = dataset.photos.assign(box=[where] * len(dataset.photos))
+        gain = second_look_gain(detector, replace(dataset, photos=photos))
+        assert gain.helps_box is helps
+        assert (gain.box.twice > gain.box.once) is helps
+        assert gain.to_json()["helps_box"] is helps
+
+
 def test_without_labels_or_photos_there_is_no_gain(detector, tmp_path):
     dataset = hue_photos(tmp_path / "shop", labelled=False)
     gain = second_look_gain(detector, dataset)
     assert (gain.attribute_recall, gain.retrieval, gain.category) == (None, None, None)
+    assert gain.box is None
     assert not gain.helps
+    assert not gain.helps_box
     assert second_look_gain(detector, dataset, "test").n_photos == 0

@@ -18,13 +18,15 @@ export async function openNetwork(ort, described, network, wasm) {
   return { look: (picture, box) => look(ort, session, described, picture, box) };
 }
 
-// The whole photo gives category and box, the part around the box attributes and embedding;
-// where somebody says where the garment is, the network looks there alone.
+// The whole photo gives category and box, the part around the box attributes and embedding, or
+// a better box; where somebody says where the garment is, the network looks there alone.
 async function look(ort, session, described, picture, given) {
   const first = await run(ort, session, described, picture, given);
-  const found = Array.from(first.box, (edge) => Math.min(1, Math.max(0, edge)));
+  const found = Array.from(first.box, inside);
   const crop = described.second_look && !given ? cropAround(found, described.second_look) : null;
-  const second = crop ? await run(ort, session, described, picture, crop) : first;
+  const again = crop ? await run(ort, session, described, picture, crop) : first;
+  const second = described.second_look?.attributes ? again : first;
+  const box = crop && described.second_look.box ? inPhoto(again.box, crop) : found;
   if (!second.embedding.every(Number.isFinite) || !second.attributes.every(Number.isFinite)) {
     throw new DeviceError("network_broken", "the network gives numbers that are none");
   }
@@ -32,7 +34,7 @@ async function look(ort, session, described, picture, given) {
   const attributes = calibrated(second.attributes, described.calibration);
   return {
     ...named(described, categories, attributes),
-    box: given ?? found,
+    box: given ?? box,
     embedding: Array.from(second.embedding, (value) => Number(value.toPrecision(8))),
   };
 }
@@ -51,6 +53,13 @@ async function run(ort, session, described, picture, box) {
   const found = Object.fromEntries(OUTPUTS.map((name) => [name, answers[name].data]));
   image.dispose();
   return found;
+}
+
+const inside = (edge) => Math.min(1, Math.max(0, edge));
+
+function inPhoto(box, [left, top, right, bottom]) {
+  const [start, side] = [[left, top], [right - left, bottom - top]];
+  return Array.from(box, (edge, i) => inside(start[i % 2] + inside(edge) * side[i % 2]));
 }
 
 export function cropAround([x1, y1, x2, y2], { margin, min_side: minSide }) {
