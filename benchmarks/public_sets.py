@@ -47,19 +47,22 @@ class PublicSet:
     options : FitOptions
     trainable_layers : int
         30 are the last three blocks, 57 the last six.
+    image_size : int
+        Side in pixels of the square that the network sees.
     """
 
     name: str
     prepare: Callable[[Path, Path, Progress], Dataset]
     options: FitOptions
     trainable_layers: int = 30
+    image_size: int = 224
 
     def network(self, data: Path) -> NetworkConfig:
         """Return the network to fit, its weights read from the directory of real data."""
         return NetworkConfig(
             "MobileNetV2",
             str(data / WEIGHTS),
-            image_size=224,
+            image_size=self.image_size,
             trainable_layers=self.trainable_layers,
         )
 
@@ -104,6 +107,12 @@ SETS = (
         FitOptions(epochs=12, views=4, augmentation=COLOURS_KEPT),
         trainable_layers=57,
     ),
-    PublicSet(STREET, _street, FitOptions(epochs=20, views=8, ema=0.98), trainable_layers=57),
+    PublicSet(
+        STREET,
+        _street,
+        FitOptions(epochs=20, views=8, ema=0.98),
+        trainable_layers=57,
+        image_size=288,
+    ),
     PublicSet(DEMO, _demo, FitOptions(epochs=14, views=3)),
 )
