@@ -243,8 +243,8 @@ class ReleaseWatch:
 
     def _prepared(self, release_id: str) -> LiveRelease:
         folder = release_folder(self.releases_dir, release_id)
-        loading = self._loader.submit(self._live.prepared, lambda: self._load(folder))
-        return loading.result()
+        # Not named: with an error's traceback it would hold what was loaded in a cycle.
+        return self._loader.submit(self._live.prepared, lambda: self._load(folder)).result()
 
     def _serve(
         self, loaded: LiveRelease, announce: Callable[[], object] = lambda: None

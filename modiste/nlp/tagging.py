@@ -25,6 +25,14 @@ LIKELY_WEIGHT = 0.8
 #: Type of the names that are a matter of taste ("dream", "girl", "classic").
 _STYLE = "style"
 
+#: Words for garments that a title alone does not tell apart: a vest is worn under a shirt or over
+#: it, "mac" is a brand too, a French "culotte" is underwear, and pants are of any kind.
+MANY_THINGS = frozenset({
+    "calça", "calças", "culotte", "culottes", "hose", "hosen", "mac", "mono", "pant", "pantalon",
+    "pantalones", "pantaloni", "pantalons", "pantalón", "pants", "tights", "trouser", "trousers",
+    "vest", "vests",
+})  # fmt: skip
+
 #: Names that nearly every text has, whatever its item looks like.
 GENERAL_NAMES = frozenset({
     "cut", "edge", "fit", "heart", "hem", "loop", "medium", "mixed", "neckline", "pattern",
@@ -138,6 +146,8 @@ class Tagger:
         """
         for stretch in reversed(self._book.stretches(words(head, self.language))):
             if stretch.is_negated or not (stretch.meant or stretch.color):
+                return None
+            if stretch.typed.lower() in MANY_THINGS:
                 return None
             likely = {
                 name: weight

@@ -127,8 +127,8 @@ def second_look_gain(
         once += seen
         twice += first.detect(pixels, crops)
         boxes += [
-            box if crop is None else in_photo(box.clip(0.0, 1.0), crop)
-            for box, crop in zip(first.run(pixels, crops)[1], crops, strict=True)
+            box if crop is None else in_photo(box, crop)
+            for box, crop in zip(first.run(pixels, crops)[1].clip(0.0, 1.0), crops, strict=True)
         ]
         if progress is not None:
             progress(len(once), len(photos), "photos looked at twice")

@@ -120,6 +120,7 @@ def test_a_second_look_gives_attributes_and_embedding_of_the_predicted_box(folde
 
 def test_a_second_look_may_give_the_box_alone(folder):
     photo = painted(255, 0, 0, shape=(100, 100))
+    photo[12:, 5:65] = (0, 0, 255)
     (once,) = Detector.load(folder, VOCABULARY).detect([photo])
     describe(folder, second_look_box=True)
     detector = Detector.load(folder, VOCABULARY)
@@ -129,6 +130,9 @@ def test_a_second_look_may_give_the_box_alone(folder):
     # The network sees the same box in whatever it is shown.
     assert twice.box == pytest.approx(in_photo(np.array(once.box), crop))
     assert twice.attributes == once.attributes
+    describe(folder, second_look=True, second_look_box=True)
+    (both,) = Detector.load(folder, VOCABULARY).detect([photo])
+    assert (both.box, list(both.attributes)) == (twice.box, ["blue"])
     corner = (0.0, 0.0, 0.1, 0.1)
     assert detector.detect([photo], [corner])[0].box == corner
 

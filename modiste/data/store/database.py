@@ -87,7 +87,7 @@ class Database:
             # Fewer than the service has threads: where each waits for a server that hangs, some are
             # left for searches.
             pool_size=_POOL_SIZE,
-            max_overflow=0,
+            max_overflow=_POOL_SIZE,
             pool_timeout=_POOL_SECONDS,
             pool_pre_ping=True,
             # An error is logged, and shoppers' ids and phrases must not be.

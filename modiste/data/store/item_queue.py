@@ -15,7 +15,7 @@ from modiste.data.store.database import Database
 from modiste.data.store.item_log import live_item, lock_positions, next_positions
 from modiste.data.store.live_item import DESCRIBED, FAILED, LiveItem
 from modiste.data.store.schema import ITEM_PHOTOS, ITEM_QUEUE, ITEMS
-from modiste.data.store.silence import be_patient
+from modiste.data.store.silence import may_pause
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class ItemQueue:
         """
         with self._engine.begin() as connection:
             # A network that describes for long must not lose what it describes.
-            be_patient(connection)
+            may_pause(connection)
             jobs = _taken(connection, limit)
             if not jobs:
                 return 0

@@ -13,11 +13,13 @@ from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 import psycopg
+from psycopg.waiting import READY_R
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import PoolProxiedConnection
 
-#: Where somebody has waited so long, and nobody was answered in that time, nobody else begins to.
+#: Where somebody has waited so long, and nobody was answered in that time, one in that time may
+#: begin to wait and nobody else.
 SILENT_SECONDS: Final = 1.0
 
 #: Settings of PostgreSQL that bound what a connection waits for, in milliseconds.
@@ -40,16 +42,25 @@ class Line:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self._lock = threading.Lock()
-        self._heard_at = clock()
+        self._heard_at = self._tried_at = clock()
         self._waiting_since: dict[object, float] = {}
 
-    @property
-    def is_silent(self) -> bool:
-        """Whether somebody waits for an answer and nobody has been given one for a while."""
-        latest = self.clock() - SILENT_SECONDS
+    def admits(self) -> bool:
+        """Whether one more may begin to wait for the server.
+
+        Not while somebody waits and nobody has been answered for a while, but for one in that
+        time: a server that only works on something slow answers them, and is silent no more.
+        """
+        now = self.clock()
+        latest = now - SILENT_SECONDS
         with self._lock:
-            since = min(self._waiting_since.values(), default=None)
-            return since is not None and since < latest and self._heard_at < latest
+            since = min(self._waiting_since.values(), default=now)
+            if since >= latest or self._heard_at >= latest:
+                return True
+            if self._tried_at >= latest:
+                return False
+            self._tried_at = now
+            return True
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
@@ -91,27 +102,30 @@ class HeardConnection(psycopg.Connection[Any]):
         Raises
         ------
         psycopg.OperationalError
-            If it has not come after `seconds`; the connection is then closed.
+            If nothing has come for `seconds`; the connection is then closed.
         """
-        if self.line is None or self.is_patient:
+        if self.line is None:
             return super().wait(gen, *args, **options)
-        if self.seconds is not None:
-            gen = self._no_longer_than(self.seconds, gen, self.line.clock)
+        seconds = None if self.is_patient else self.seconds
+        listening = self._listening(gen, seconds, self.line)
+        if self.is_patient:
+            return super().wait(listening, *args, **options)
         with self.line.waiting():
-            answer = super().wait(gen, *args, **options)
-        self.line.heard()
-        return answer
+            return super().wait(listening, *args, **options)
 
-    def _no_longer_than(
-        self, seconds: float, gen: Generator[Any, Any, Answer], clock: Callable[[], float]
+    def _listening(
+        self, gen: Generator[Any, Any, Answer], seconds: float | None, line: Line
     ) -> Generator[Any, Any, Answer]:
-        deadline = clock() + seconds
+        since = line.clock()
         try:
             wanted = next(gen)
             while True:
                 # Every tenth of a second without news, 0 comes.
                 news = yield wanted
-                if not news and clock() > deadline:
+                if news & READY_R:
+                    line.heard()
+                    since = line.clock()
+                elif not news and seconds is not None and line.clock() > since + seconds:
                     self.pgconn.finish()
                     raise psycopg.OperationalError(f"the server was silent for {seconds:g} s")
                 wanted = gen.send(news)
@@ -142,7 +156,7 @@ def heard_engine(url: URL, *, spare_seconds: float = 2.0, **options: Any) -> Eng
         """Hands out no connection while the server is silent."""
 
         def connect(self) -> PoolProxiedConnection:
-            if line.is_silent:
+            if not line.admits():
                 raise PoolTimeoutError(
                     f"The database has answered nobody for {SILENT_SECONDS:g} s or more."
                 )
@@ -155,17 +169,26 @@ def heard_engine(url: URL, *, spare_seconds: float = 2.0, **options: Any) -> Eng
         with line.waiting():
             connection = HeardConnection.connect(*args, **params)
         connection.line, connection.seconds = line, spare_seconds
-        allowed_ms = connection.execute(_ALLOWED).fetchall()[0][0]
-        connection.rollback()
+        try:
+            allowed_ms = connection.execute(_ALLOWED).fetchall()[0][0]
+            connection.rollback()
+        except psycopg.Error:
+            connection.close()
+            raise
         connection.seconds = allowed_ms / 1_000 + spare_seconds if allowed_ms else None
         return connection
 
-    @event.listens_for(engine, "checkin")
-    def hurry_again(connection: Any, _entry: object) -> None:
+    @event.listens_for(engine, "reset")
+    def hurry_again(connection: Any, _entry: object, _state: object) -> None:
         if isinstance(connection, HeardConnection):
             connection.is_patient = False
 
     return engine
+
+
+def may_pause(connection: Connection) -> None:
+    """Let a transaction lie idle as long as it needs; each of its statements has its bounds."""
+    connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
 
 
 def be_patient(connection: Connection) -> None:
