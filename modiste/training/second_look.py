@@ -26,6 +26,8 @@ from modiste.training.retrieval_metrics import retrieve_leaving_one_out
 #: Attributes a type that count as named, and answers of a search.
 ATTRIBUTE_K = 5
 RETRIEVAL_K = 10
+#: Least gain of the mean overlap for which every photo is looked at twice.
+MIN_BOX_GAIN = 0.01
 _BATCH = 32
 
 
@@ -78,8 +80,8 @@ class SecondLookGain:
 
     @property
     def helps_box(self) -> bool:
-        """Whether the box gains more than the noise."""
-        return self.box is not None and self.box.gain.low > 0
+        """Whether the box gains more than the noise, and enough for what it costs."""
+        return self.box is not None and self.box.gain.low > 0 and self.box.gain.mean >= MIN_BOX_GAIN
 
     def to_json(self) -> dict[str, object]:
         """Return JSON values."""

@@ -13,7 +13,8 @@ from modiste.attribute_model.runtime import Detector
 from modiste.attribute_model.second_look import crop_around, in_photo
 from modiste.data.dataset import Dataset, empty_events, write_dataset
 from modiste.data.vocabulary import Vocabulary
-from modiste.training.second_look import second_look_gain
+from modiste.training.bootstrap import Interval
+from modiste.training.second_look import Comparison, SecondLookGain, second_look_gain
 
 SIZE = 32
 BOX = (0.3, 0.3, 0.7, 0.7)
@@ -140,6 +141,13 @@ def test_a_second_look_beside_the_garment_is_refused(detector, tmp_path):
     gain = second_look_gain(detector, hue_photos(tmp_path / "s", where=corner, background="grey"))
     assert gain.attribute_recall.gain.high < 0
     assert not gain.helps
+
+
+def test_a_little_better_box_is_not_worth_a_second_look():
+    little = Comparison(0.7, 0.705, Interval(0.005, 0.004, 0.006, 40))
+    more = Comparison(0.7, 0.72, Interval(0.02, 0.01, 0.03, 40))
+    assert not SecondLookGain(None, None, little, None, 80).helps_box
+    assert SecondLookGain(None, None, more, None, 80).helps_box
 
 
 def test_a_box_that_is_better_seen_from_near_is_taken_from_there(detector, tmp_path):
