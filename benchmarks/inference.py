@@ -131,7 +131,8 @@ def write_network(out: Path, config: NetworkConfig, vocabulary: Vocabulary, seed
     from modiste.attribute_model.export_int8 import write_int8
     from modiste.attribute_model.export_onnx import write_float32
     from modiste.attribute_model.network import build_network
-    from modiste.attribute_model.runtime import NETWORK_FILES, SCHEMA_VERSION
+    from modiste.attribute_model.network_file import SCHEMA_VERSION
+    from modiste.attribute_model.runtime import NETWORK_FILES
 
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)

@@ -12,7 +12,7 @@ from modiste.api.release_answers import (
     ReleaseAnswer,
     ReleaseDetailAnswer,
 )
-from modiste.attribute_model.runtime import NETWORK_JSON
+from modiste.attribute_model.network_file import NETWORK_JSON
 from modiste.errors import ReleaseError
 from modiste.recommender.guard import GUARD_FILE, Guard
 from modiste.recommender.manifest import Manifest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -18,17 +18,19 @@ from modiste.attribute_model.calibration import Calibration
 from modiste.attribute_model.config import NetworkConfig
 from modiste.attribute_model.garment import Box, Garment
 from modiste.attribute_model.naming import AttributeNaming
+from modiste.attribute_model.network_file import (
+    NETWORK_JSON,
+    int8_published,
+    read_calibration,
+    read_description,
+)
 from modiste.attribute_model.portable import PortableNetwork
 from modiste.attribute_model.second_look import crop_around, in_photo
 from modiste.data.images import crop_and_resize
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import ReleaseError
 
-NETWORK_JSON = "network.json"
 NETWORK_FILES = {"float32": "network.onnx", "int8": "network.int8.onnx"}
-SCHEMA_VERSION = 2
-#: Version 1 told of int8 alone, not of every variant.
-_READABLE_VERSIONS = (1, SCHEMA_VERSION)
 
 Precision = Literal["float32", "int8"]
 
@@ -109,14 +111,14 @@ class Detector:
         if threads is not None and threads < 1:
             raise ValueError(f"threads must be at least 1. Received: {threads}")
         folder = Path(directory)
-        described = _read_description(folder / NETWORK_JSON, vocabulary)
-        if precision == "int8" and not _int8_published(described):
+        described = read_description(folder / NETWORK_JSON, vocabulary)
+        if precision == "int8" and not int8_published(described):
             precision = "float32"
         path = folder / NETWORK_FILES[precision]
         session = _open(path, threads)
         size = NetworkConfig.from_json(json.dumps(described["config"])).image_size
         thresholds = np.array(described["thresholds"], dtype=np.float32)
-        calibration = _calibration(described, folder / NETWORK_JSON, vocabulary)
+        calibration = read_calibration(described, folder / NETWORK_JSON, vocabulary)
         twice = {
             name: bool(described.get(name, False)) for name in ("second_look", "second_look_box")
         }
@@ -256,50 +258,6 @@ def _check_box(box: Box | None) -> None:
             "A box must be (x1, y1, x2, y2) with 0 <= x1 < x2 <= 1 and 0 <= y1 < y2 <= 1, "
             f"fractions of the photo's width and height. Received: {box}"
         )
-
-
-def _read_description(path: Path, vocabulary: Vocabulary) -> Mapping[str, Any]:
-    try:
-        described = json.loads(path.read_text(encoding="utf-8"))
-        version, fingerprint = described["schema_version"], described["vocabulary_fingerprint"]
-        n_thresholds = len(described["thresholds"])
-        bool(_int8_published(described) and described["config"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ReleaseError(
-            f"{path} must be the JSON that fit_network writes; fit the network again. "
-            f"Received: {error!r}"
-        ) from error
-    if version not in _READABLE_VERSIONS:
-        raise ReleaseError(
-            f"{path} must have schema_version {SCHEMA_VERSION}; fit the network again with this "
-            f"version of modiste. Received: {version}"
-        )
-    if fingerprint != vocabulary.fingerprint or n_thresholds != len(vocabulary.attributes):
-        raise ReleaseError(
-            f"{path} belongs to another vocabulary; use the one it was fitted with, "
-            f"{fingerprint}. Received: {vocabulary.fingerprint}"
-        )
-    checked: Mapping[str, Any] = described
-    return checked
-
-
-def _int8_published(described: Mapping[str, Any]) -> bool:
-    if "variants" in described:
-        return bool(described["variants"].get("int8", {}).get("published", False))
-    return bool(described["int8"].get("usable", False))
-
-
-def _calibration(
-    described: Mapping[str, Any], path: Path, vocabulary: Vocabulary
-) -> Calibration | None:
-    if described.get("calibration") is None:
-        return None
-    try:
-        return Calibration.from_json(described["calibration"], len(vocabulary.attributes))
-    except ValueError as error:
-        raise ReleaseError(
-            f"The calibration in {path} is broken; fit the network again. {error}"
-        ) from error
 
 
 def _open(path: Path, threads: int | None) -> Any:

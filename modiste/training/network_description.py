@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from modiste.attribute_model.calibration import Calibration
 from modiste.attribute_model.config import NetworkConfig
-from modiste.attribute_model.runtime import NETWORK_JSON, SCHEMA_VERSION, Detector
+from modiste.attribute_model.network_file import NETWORK_JSON, SCHEMA_VERSION
+from modiste.attribute_model.runtime import Detector
 from modiste.data import columns
 from modiste.data.dataset import Dataset
 from modiste.progress import Progress
