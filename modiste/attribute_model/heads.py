@@ -15,7 +15,6 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-import numpy as np
 
 from modiste.attribute_model.layers import (
     BoxMask,
@@ -23,10 +22,11 @@ from modiste.attribute_model.layers import (
     NoScores,
     WeightedMean,
 )
+from modiste.attribute_model.palette import ColourShares
 
 ANSWERS = "float32"  # of what answers and of sums over many cells, in mixed precision too
 
-_COLOUR_STEPS = 4  # of red, green and blue: 64 colours
+_LEAST_SHARE = 1e-5  # of a colour of the palette
 _BOX_CHANNELS = 128
 _HIDDEN = 512
 
@@ -52,7 +52,10 @@ def features(top: Any, box: Any, colours: Any, textures: Any) -> dict[str, Any]:
     inside_fine = BoxMask(colours.shape[1], dtype=ANSWERS, name="inside_fine")(box)
     where = keras.layers.Multiply(name="where")([where, inside])
     where_fine = keras.layers.Multiply(name="where_fine")([where_fine, inside_fine])
-    palette = WeightedMean(dtype=ANSWERS, name="palette")(_colour_names(colours), where_fine)
+    shares = ColourShares(dtype=ANSWERS, name="colour_shares")(colours)
+    palette = WeightedMean(dtype=ANSWERS, name="palette")(shares, where_fine)
+    # The root tells a colour that is not there from one that is there a little.
+    palette = keras.ops.sqrt(palette + _LEAST_SHARE)
     # To one scale: a few hundred steps cannot grow the weights that shares of a colour need.
     return {
         "pooled": keras.layers.GlobalAveragePooling2D(name="pooled")(top),
@@ -60,28 +63,6 @@ def features(top: Any, box: Any, colours: Any, textures: Any) -> dict[str, Any]:
         "palette": keras.layers.BatchNormalization(momentum=0.9, name="palette_scaled")(palette),
         "textures": keras.layers.BatchNormalization(momentum=0.9, name="textures_scaled")(textures),
     }
-
-
-def _colour_names(colours: Any) -> Any:
-    """Return how near each cell's colour is to each of 64, ``(batch, cells, cells, 64)``.
-
-    A softmax over negative squared distances is a 1x1 convolution; it starts from an even
-    grid of colours and is fitted from there.
-    """
-    steps = np.linspace(-0.85, 0.85, _COLOUR_STEPS)
-    grid = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(-1, 3)
-    sharpness = 1.0 / (steps[1] - steps[0]) ** 2 * 3.0
-    kernel = keras.initializers.Constant((2 * sharpness * grid.T)[None, None])
-    bias = keras.initializers.Constant(-sharpness * (grid**2).sum(axis=1))
-    return keras.layers.Conv2D(
-        len(grid),
-        1,
-        activation="softmax",
-        kernel_initializer=kernel,
-        bias_initializer=bias,
-        dtype=ANSWERS,
-        name="colour_names",
-    )(colours)
 
 
 def category_head(features: dict[str, Any], n_categories: int) -> Any:

@@ -86,8 +86,12 @@ class WeightedMean(keras.layers.Layer):  # type: ignore[misc]
 
     def call(self, x: Any, weights: Any) -> Any:
         """Map ``(batch, h, w, channels)`` and ``(batch, h, w, 1)`` to ``(batch, channels)``."""
-        total = keras.ops.sum(weights, axis=(1, 2)) + 1e-4
-        return keras.ops.sum(x * weights, axis=(1, 2)) / total
+        ops = keras.ops
+        cells = x.shape[1] * x.shape[2]
+        weights = ops.reshape(weights, (-1, 1, cells))
+        # As a product of matrices: many channels are not multiplied first and then added up.
+        total = ops.matmul(weights, ops.reshape(x, (-1, cells, x.shape[3])))[:, 0]
+        return total / (ops.sum(weights, axis=-1) + 1e-4)
 
 
 @keras.saving.register_keras_serializable(package="modiste")

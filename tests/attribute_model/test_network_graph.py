@@ -194,10 +194,10 @@ def test_without_labels_the_box_is_nearly_the_whole_photo(parts):
 def test_the_palette_tells_the_nearest_of_the_colours(parts):
     painted = np.zeros((2, SIZE, SIZE, 3), dtype=np.float32)
     painted[0, ..., 0] = painted[1, ..., 2] = 255
-    names = keras.Model(parts.network.input, parts.network.get_layer("colour_names").output)
+    names = keras.Model(parts.network.input, parts.network.get_layer("colour_shares").output)
     red, blue = np.asarray(names(painted))[:, 0, 0]
     assert red.argmax() != blue.argmax()
-    assert min(red.max(), blue.max()) > 0.8
+    assert min(red.max(), blue.max()) > 0.5
 
 
 def test_layers_survive_their_config():
