@@ -110,7 +110,7 @@ SETS = (
     PublicSet(
         STREET,
         _street,
-        FitOptions(epochs=20, views=8, ema=0.98),
+        FitOptions(epochs=32, views=8, ema=0.98),
         trainable_layers=57,
         image_size=288,
     ),
