@@ -120,7 +120,7 @@ class ReleaseReader:
         """
         from modiste.attribute_model.runtime import Detector
         from modiste.data.vocabulary import Vocabulary
-        from modiste.recommender.catalogue import VOCABULARY_FILE
+        from modiste.recommender.catalogue_files import VOCABULARY_FILE
         from modiste.recommender.release import check_release, current_release
         from modiste.recommender.release_parts import NETWORK_FILE
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from scipy import sparse
 
 from modiste.data import columns
-from modiste.data.dataset import ITEMS_SCHEMA
 from modiste.data.identifiers import IdMap
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import ReleaseError
+from modiste.recommender.catalogue_files import (
+    Embeddings,
+    read_catalogue_files,
+    write_catalogue_files,
+)
 from modiste.recommender.facet_columns import Patterns, patterns_of
 from modiste.recommender.item_columns import (
     category_index,
@@ -26,18 +27,10 @@ from modiste.recommender.item_columns import (
     days_since_epoch,
     listed_attributes,
 )
-from modiste.recommender.patched_rows import PatchedRows
-
-ITEMS_FILE = "items.parquet"
-VOCABULARY_FILE = "vocabulary.json"
-EMBEDDINGS_FILE = "embeddings.npy"
-ATTRIBUTES_FILE = "attributes.npz"
 
 _CHUNK_ROWS = 16_384
 #: What is worked out once and holds whatever an item costs or whether it is in stock.
 _OF_LOOKS = ("titles", "attribute_idf", "attribute_profiles", "patterns")
-
-Embeddings = NDArray[np.float32] | NDArray[np.float16] | PatchedRows
 
 
 @dataclass(frozen=True)
@@ -259,17 +252,7 @@ class Catalogue:
 
     def save(self, folder: Path) -> None:
         """Write the four catalogue files of a release into a folder."""
-        _write_items(self.items, folder / ITEMS_FILE)
-        (folder / VOCABULARY_FILE).write_text(self.vocabulary.to_json() + "\n", encoding="utf-8")
-        np.save(folder / EMBEDDINGS_FILE, self.embeddings, allow_pickle=False)
-        matrix = self.attributes
-        np.savez(
-            folder / ATTRIBUTES_FILE,
-            data=matrix.data,
-            indices=matrix.indices,
-            indptr=matrix.indptr,
-            shape=np.array(matrix.shape, dtype=np.int64),
-        )
+        write_catalogue_files(folder, self.items, self.vocabulary, self.embeddings, self.attributes)
 
     @classmethod
     def load(cls, folder: Path) -> Catalogue:
@@ -280,15 +263,9 @@ class Catalogue:
         ReleaseError
             If the files do not agree with one another.
         """
-        vocabulary = Vocabulary.read(folder / VOCABULARY_FILE)
-        items = pq.read_table(folder / ITEMS_FILE).to_pandas()
-        embeddings = np.load(folder / EMBEDDINGS_FILE, mmap_mode="r", allow_pickle=False)
-        with np.load(folder / ATTRIBUTES_FILE, allow_pickle=False) as parts:
-            matrix = sparse.csr_matrix(
-                (parts["data"], parts["indices"], parts["indptr"]), shape=tuple(parts["shape"])
-            )
+        items, vocabulary, embeddings, attributes = read_catalogue_files(folder)
         try:
-            return cls.from_items(items, vocabulary, embeddings=embeddings, attributes=matrix)
+            return cls.from_items(items, vocabulary, embeddings=embeddings, attributes=attributes)
         except ValueError as error:
             raise ReleaseError(
                 f"The catalogue files in {folder} must belong together; publish the release "
@@ -305,14 +282,3 @@ def _nonzero_rows(embeddings: Embeddings) -> NDArray[np.bool_]:
             raise ValueError(f"embeddings must be finite. Received: NaN or inf after row {start}")
         found[start : start + _CHUNK_ROWS] = rows.any(axis=1)
     return found
-
-
-def _write_items(items: pd.DataFrame, path: Path) -> None:
-    known: Sequence[pa.Field] = list(ITEMS_SCHEMA)
-    table = {
-        field.name: pa.array(items[field.name], field.type, from_pandas=True) for field in known
-    }
-    for name in items.columns:
-        if name not in table:
-            table[name] = pa.array(items[name], from_pandas=True)
-    pq.write_table(pa.table(table), path, compression="zstd")

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from modiste.data.vocabulary import Vocabulary
 from modiste.errors import ReleaseError, UnknownReleaseError
-from modiste.recommender.catalogue import ITEMS_FILE, VOCABULARY_FILE
+from modiste.recommender.catalogue_files import ITEMS_FILE, VOCABULARY_FILE
 from modiste.recommender.manifest import (
     MANIFEST_FILE,
     RELEASE_ID,

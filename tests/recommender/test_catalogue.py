@@ -7,7 +7,8 @@ from checkerboard import BARE, EMBEDDING_SIZE, N_ITEMS, OUT_OF_STOCK, VOCABULARY
 from scipy import sparse
 
 from modiste.errors import ReleaseError
-from modiste.recommender.catalogue import ATTRIBUTES_FILE, EMBEDDINGS_FILE, Catalogue
+from modiste.recommender.catalogue import Catalogue
+from modiste.recommender.catalogue_files import ATTRIBUTES_FILE, EMBEDDINGS_FILE
 
 
 def test_columns_become_arrays(catalogue):

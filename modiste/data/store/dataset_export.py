@@ -18,7 +18,8 @@ from modiste.data.images import photo_format
 from modiste.data.prepared import PrepareReport
 from modiste.data.splits import split_hashed
 from modiste.data.store.database import Database
-from modiste.data.store.item_log import ItemLog, live_item
+from modiste.data.store.item_log import ItemLog
+from modiste.data.store.item_rows import live_item
 from modiste.data.store.live_item import LiveItem
 from modiste.data.store.schema import EVENTS, ITEM_PHOTOS, ITEMS
 from modiste.data.store.silence import be_patient

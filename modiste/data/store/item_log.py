@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
-from sqlalchemy import Connection, delete, func, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from modiste.data.store.database import Database
-from modiste.data.store.live_item import (
-    CHANGED,
-    PENDING,
-    ROW_COLUMNS,
-    UNKNOWN,
-    Delete,
-    ItemRow,
-    LiveItem,
-    Refused,
-    Upsert,
-    Write,
-)
+from modiste.data.store.item_rows import live_item, store_items, store_photos
+from modiste.data.store.item_writes import Known, written
+from modiste.data.store.live_item import PENDING, Delete, LiveItem, Refused, Write
 from modiste.data.store.schema import ITEM_PHOTOS, ITEM_POSITIONS, ITEM_QUEUE, ITEMS, SALTS
 
 #: Whoever gives items their position holds this lock until it has committed.
 _LOCK: Final = 6_620_733
 _STORE_ID: Final = "store"
-#: Returns what a release says of an item that the store does not have, if anything.
-Known = Callable[[str], ItemRow | None]
 
 
 class ItemLog:
@@ -94,7 +81,7 @@ class ItemLog:
             results: list[LiveItem | Refused] = []
             for write in writes:
                 least = contained.get(write.item_id, 0)
-                result = _written(write, now.get(write.item_id), known, least)
+                result = written(write, now.get(write.item_id), known, least)
                 results.append(result)
                 if isinstance(result, LiveItem):
                     now[write.item_id] = result
@@ -105,8 +92,8 @@ class ItemLog:
             changed = [item for item_id, item in now.items() if item is not before.get(item_id)]
             positions = next_positions(connection, len(changed))
             at = {item.item_id: n for item, n in zip(changed, positions, strict=True)}
-            _store(connection, [replace(item, position=at[item.item_id]) for item in changed])
-            _store_photos(connection, photos)
+            store_items(connection, [replace(item, position=at[item.item_id]) for item in changed])
+            store_photos(connection, photos)
             read = {item_id: item.looks_version for item_id, item in before.items()}
             jobs = [
                 {"item_id": item.item_id, "looks_version": item.looks_version}
@@ -190,138 +177,3 @@ def next_positions(connection: Connection, n: int) -> list[int]:
     """Return the next positions, under `lock_positions`."""
     statement = text("SELECT nextval(:name) FROM generate_series(1, :n)")
     return sorted(connection.execute(statement, {"name": ITEM_POSITIONS.name, "n": n}).scalars())
-
-
-def live_item(row: Mapping[Any, Any]) -> LiveItem:
-    """Return a row of the table as an item."""
-    cells = {name: row[name] for name in ROW_COLUMNS}
-    if cells["attributes"] is not None:
-        cells["attributes"] = tuple(cells["attributes"])
-    said = row["said_attributes"]
-    embedding = row["embedding"]
-    return LiveItem(
-        item_id=row["item_id"],
-        row=None if row["deleted"] else ItemRow(**cells),
-        version=row["version"],
-        looks_version=row["looks_version"],
-        position=row["position"],
-        reborn=row["reborn"],
-        photo_sha256=row["photo_sha256"],
-        state=row["state"],
-        error=row["error"],
-        described_by=row["described_by"],
-        said_category=row["said_category"],
-        said_attributes=None if said is None else tuple(said),
-        seen=row["seen"] or {},
-        embedding=None if embedding is None else np.frombuffer(embedding, dtype=np.float16),
-    )
-
-
-def _written(write: Write, stored: LiveItem | None, known: Known, least: int) -> LiveItem | Refused:
-    """Return what a write makes of an item, or why it is refused."""
-    item_id = write.item_id
-    before = stored
-    if before is None:
-        released = known(item_id)
-        if released is not None:
-            before = LiveItem(item_id, released, version=0, looks_version=0, position=0)
-    exists = before is not None and before.row is not None
-    if write.if_exists is not None and write.if_exists != exists:
-        rule = "must be there" if write.if_exists else "must not be there yet"
-        return Refused(item_id, CHANGED, f"The item {rule}; read it again. Received: {item_id!r}")
-    if not exists and not isinstance(write, Upsert):
-        return Refused(item_id, UNKNOWN, f"There is no such item. Received: {item_id!r}")
-    version = before.version if before is not None and exists else None
-    if write.if_version is not None and write.if_version != version:
-        told = "no such item" if version is None else f"version {version}"
-        return Refused(
-            item_id,
-            CHANGED,
-            f"The item must be of version {write.if_version}; read it again. Received: {told}",
-        )
-    if before is None:
-        before = LiveItem(item_id, None, version=0, looks_version=0, position=0)
-    if write.if_position is not None and write.if_position != before.position:
-        return Refused(
-            item_id,
-            CHANGED,
-            f"The item's last change must be at {write.if_position}; read it again. "
-            f"Received: one at {before.position}",
-        )
-    version = max(before.version, least) + 1
-    if isinstance(write, Delete):
-        return LiveItem(item_id, None, version, version, position=0, reborn=True)
-    if isinstance(write, Upsert):
-        row = write.row
-    else:
-        # It exists, or it was refused above.
-        row = (before.row or ItemRow("")).patched(write.changed)
-    sha256 = before.photo_sha256
-    if write.photo is not None:
-        sha256 = hashlib.sha256(write.photo).hexdigest()
-    after = replace(
-        before,
-        row=row,
-        version=version,
-        photo_sha256=sha256,
-        is_created=before.row is None,
-    )
-    is_read = before.row is not None and row.reads_like(before.row)
-    if is_read and sha256 == before.photo_sha256:
-        return after
-    return replace(after, looks_version=after.version, state=PENDING, error=None)
-
-
-def _store(connection: Connection, items: Sequence[LiveItem]) -> None:
-    if not items:
-        return
-    statement = insert(ITEMS)
-    statement = statement.on_conflict_do_update(
-        index_elements=["item_id"],
-        set_={c.name: statement.excluded[c.name] for c in ITEMS.columns if not c.primary_key},
-    )
-    connection.execute(statement, [_cells(item) for item in items])
-
-
-def _cells(item: LiveItem) -> dict[str, object]:
-    row = dict.fromkeys(ROW_COLUMNS) if item.row is None else item.row.values()
-    names = ("attributes", "said_attributes")
-    cells = {
-        **row,
-        "item_id": item.item_id,
-        "version": item.version,
-        "looks_version": item.looks_version,
-        "deleted": item.row is None,
-        "reborn": item.reborn,
-        "photo_sha256": item.photo_sha256,
-        "state": item.state,
-        "error": item.error,
-        "described_by": item.described_by,
-        "said_category": item.said_category,
-        "said_attributes": item.said_attributes,
-        "seen": dict(item.seen),
-        "embedding": None if item.embedding is None else item.embedding.tobytes(),
-        "position": item.position,
-    }
-    return {
-        name: list(cell) if name in names and isinstance(cell, tuple) else cell
-        for name, cell in cells.items()
-    }
-
-
-def _store_photos(connection: Connection, photos: Mapping[str, bytes | None]) -> None:
-    gone = [item_id for item_id, content in photos.items() if content is None]
-    if gone:
-        connection.execute(delete(ITEM_PHOTOS).where(ITEM_PHOTOS.c.item_id.in_(gone)))
-    given = [
-        {"item_id": item_id, "content": content, "sha256": hashlib.sha256(content).hexdigest()}
-        for item_id, content in photos.items()
-        if content is not None
-    ]
-    if given:
-        statement = insert(ITEM_PHOTOS)
-        statement = statement.on_conflict_do_update(
-            index_elements=["item_id"],
-            set_={name: statement.excluded[name] for name in ("content", "sha256")},
-        )
-        connection.execute(statement, given)

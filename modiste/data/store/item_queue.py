@@ -12,7 +12,8 @@ from sqlalchemy import Connection, bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from modiste.data.store.database import Database
-from modiste.data.store.item_log import live_item, lock_positions, next_positions
+from modiste.data.store.item_log import lock_positions, next_positions
+from modiste.data.store.item_rows import live_item
 from modiste.data.store.live_item import DESCRIBED, FAILED, LiveItem
 from modiste.data.store.schema import ITEM_PHOTOS, ITEM_QUEUE, ITEMS
 from modiste.data.store.silence import may_pause
