@@ -17,6 +17,7 @@ from playwright.sync_api import Page, Request, expect
 
 from modiste.api.browser_runtime import runtime_folder
 from modiste.attribute_model.runtime import Detector
+from modiste.attribute_model.second_look import MARGIN, MIN_SIDE, crop_around, in_photo
 from modiste.data.dataset import Dataset
 from modiste.data.images import crop_and_resize, decode
 from modiste.recommender.encoder import MAX_SIDE_PX
@@ -125,6 +126,30 @@ def test_pixels_are_made_smaller_as_pillow_does_it(new_page: PageMaker) -> None:
         ours = np.array(found, dtype=np.uint8).reshape(size, size, 4)[:, :, :3]
         theirs = crop_and_resize(photo, size, box)
         assert np.abs(ours.astype(int) - theirs).max() <= AT_MOST, (height, width, box)
+
+
+def test_the_second_look_goes_where_the_service_s_does(new_page: PageMaker) -> None:
+    page = opened(new_page())
+    page.evaluate(_MODULE, "device/worker/network.js")
+    corners = np.sort(np.random.default_rng(0).uniform(0, 1, (300, 2, 2)), axis=1)
+    edges = [[0, 0, 1, 1], [0, 0, 0.01, 0.01], [0.99, 0.9, 1, 1], [0.5, 0.2, 0.5, 0.4]]
+    boxes = np.concatenate([corners.reshape(-1, 4), edges]).astype(np.float32)
+    seen = np.sort(np.random.default_rng(1).uniform(0, 1, (len(boxes), 2, 2)), axis=1)
+    seen = seen.reshape(-1, 4).astype(np.float32)
+    found = page.evaluate(
+        """([boxes, seen, room]) => boxes.map((box, i) => {
+            const crop = module.cropAround(box, room);
+            return crop && { crop, box: module.inPhoto(seen[i], crop) };
+        })""",
+        [boxes.tolist(), seen.tolist(), {"margin": MARGIN, "min_side": MIN_SIDE}],
+    )
+    expected = [crop_around(box) for box in boxes]
+    assert [one is None for one in found] == [one is None for one in expected]
+    assert expected.count(None) == 2
+    for ours, theirs, again in zip(found, expected, seen, strict=True):
+        if theirs is not None:
+            np.testing.assert_allclose(ours["crop"], theirs, atol=1e-6)
+            np.testing.assert_allclose(ours["box"], in_photo(again, theirs), atol=1e-6)
 
 
 def test_the_browser_sees_what_the_service_sees(

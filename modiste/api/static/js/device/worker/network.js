@@ -57,7 +57,7 @@ async function run(ort, session, described, picture, box) {
 
 const inside = (edge) => Math.min(1, Math.max(0, edge));
 
-function inPhoto(box, [left, top, right, bottom]) {
+export function inPhoto(box, [left, top, right, bottom]) {
   const [start, side] = [[left, top], [right - left, bottom - top]];
   return Array.from(box, (edge, i) => inside(start[i % 2] + inside(edge) * side[i % 2]));
 }
