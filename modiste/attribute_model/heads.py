@@ -56,11 +56,13 @@ def features(top: Any, box: Any, colours: Any, textures: Any) -> dict[str, Any]:
     palette = WeightedMean(dtype=ANSWERS, name="palette")(shares, where_fine)
     # The root tells a colour that is not there from one that is there a little.
     palette = keras.ops.sqrt(palette + _LEAST_SHARE)
-    # To one scale: a few hundred steps cannot grow the weights that shares of a colour need.
+    # To one scale: a few hundred steps cannot grow the weights that shares of a colour need. A
+    # colour that training hardly shows is not blown up to what no weight has met.
+    scaled = keras.layers.BatchNormalization(momentum=0.9, epsilon=0.01, name="palette_scaled")
     return {
         "pooled": keras.layers.GlobalAveragePooling2D(name="pooled")(top),
         "attended": WeightedMean(dtype=ANSWERS, name="attended")(top, where),
-        "palette": keras.layers.BatchNormalization(momentum=0.9, name="palette_scaled")(palette),
+        "palette": scaled(palette),
         "textures": keras.layers.BatchNormalization(momentum=0.9, name="textures_scaled")(textures),
     }
 
@@ -73,12 +75,12 @@ def category_head(features: dict[str, Any], n_categories: int) -> Any:
 
 
 def box_head(top: Any, fine: Any) -> Any:
-    """Return the box, read off maps twice as fine as the last one where the backbone has such."""
+    """Return the box, read off the last map and `fine`, about twice as fine, or None."""
     # Dense layers on maps: 1x1 convolutions whose gradient TensorFlow computes in a sixth of
     # the time on processors.
     x = keras.layers.Dense(_BOX_CHANNELS, name="box_top")(top)
     if fine is not None:
-        x = keras.layers.UpSampling2D(2, interpolation="bilinear", name="box_top_fine")(x)
+        x = keras.ops.image.resize(x, fine.shape[1:3], interpolation="bilinear")
         fine = keras.layers.Dense(_BOX_CHANNELS, name="box_fine")(fine)
         x = keras.layers.Add(name="box_both")([x, fine])
     x = keras.layers.Activation("relu", name="box_both_relu")(x)

@@ -7,7 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 
-_STEEPNESS = 14.0  # of the first guess at a box's edges: from the photo's edge to the far one
+_MARGIN = 0.02  # past the photo's edges, for the centres of the outermost cells
+_FIRST_EDGE = 0.02  # where a box's first two edges lie before the photo is looked at
 _SMALLEST = 0.01  # side of a box
 
 
@@ -20,7 +21,8 @@ class EdgePositions(keras.layers.Layer):  # type: ignore[misc]
     box by a cell, which a dense layer over all cells would have to learn for each.
 
     What each column and row is likely to hold before the photo is looked at is fitted too;
-    it starts as a box that is nearly the whole photo.
+    it starts as a box that is nearly the whole photo, though not beyond its edges, from where
+    nothing could be learned.
 
     References
     ----------
@@ -31,7 +33,12 @@ class EdgePositions(keras.layers.Layer):  # type: ignore[misc]
     def build(self, shape: Any) -> None:
         """Make the likelihoods of the columns and rows, ``(4, cells)``."""
         self.cells = int(shape[1])
-        towards_end = np.linspace(0.0, _STEEPNESS, self.cells)
+        if self.cells < 2:
+            raise ValueError(
+                "A box needs a feature map of 2 cells a side or more; take a larger image_size. "
+                f"Received: {self.cells}"
+            )
+        towards_end = np.linspace(0.0, _steepness(self.cells), self.cells)
         start = np.stack([-towards_end, -towards_end, towards_end, towards_end])
         self.expected = self.add_weight(
             shape=(4, self.cells),
@@ -43,7 +50,7 @@ class EdgePositions(keras.layers.Layer):  # type: ignore[misc]
         """Map ``(batch, cells, cells, 4)`` to ``(batch, 4)`` xyxy, ``0 <= x1 < x2 <= 1``."""
         ops = keras.ops
         # Past the outermost centres by a little, so that an edge can lie on the photo's.
-        centres = np.linspace(-0.02, 1.02, self.cells, dtype=np.float32)
+        centres = np.linspace(-_MARGIN, 1.0 + _MARGIN, self.cells, dtype=np.float32)
         edges = []
         for i in range(4):
             along = 2 if i % 2 else 1  # x edges run down the rows, y edges across the columns
@@ -53,6 +60,15 @@ class EdgePositions(keras.layers.Layer):  # type: ignore[misc]
         start = ops.clip(ops.minimum(first, second), 0.0, 1.0 - _SMALLEST)
         end = ops.clip(ops.maximum(first, second), start + _SMALLEST, 1.0)
         return ops.concatenate([start, end], axis=-1)
+
+
+def _steepness(cells: int) -> float:
+    """Return how far likelihoods fall from one edge to the other for `_FIRST_EDGE`.
+
+    Falling by ``s`` a cell, the mean lies ``1 / (exp(s) - 1)`` cells from the first.
+    """
+    between = (1.0 + 2.0 * _MARGIN) / (cells - 1)
+    return float((cells - 1) * np.log1p(between / (_FIRST_EDGE + _MARGIN)))
 
 
 @keras.saving.register_keras_serializable(package="modiste")

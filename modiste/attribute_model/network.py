@@ -176,7 +176,11 @@ def _textures(backbone: Any, cut_at: int | None) -> Any:
 
 
 def _finer(backbone: Any) -> tuple[int, Any]:
-    """Return place and tensor of the last slim map twice as fine as the last one, or None."""
-    side = 2 * backbone.output.shape[1]
-    finer = [point for point in narrow_points(backbone) if point[1].shape[1] == side]
+    """Return place and tensor of the last slim map about twice as fine as the last one, or None.
+
+    Halving 13 cells gives 7, and 12 give 5 without padding.
+    """
+    last = backbone.output.shape[1]
+    sides = range(max(2 * last - 1, last + 1), 2 * last + 3)
+    finer = [point for point in narrow_points(backbone) if point[1].shape[1] in sides]
     return slim_point(backbone, finer) if finer else (-1, None)

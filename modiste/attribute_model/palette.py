@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 #: Lightness of the levels of the palette, of 0 (black) to 100 (white).
 _LIGHTNESS = np.linspace(5.0, 97.0, 8)
 #: Chroma of a level's rings and how many hues each has: closer together near grey.
-_RINGS = ((0.0, 1), (8.0, 6), (20.0, 8), (40.0, 10), (70.0, 12))
+_RINGS = ((0.0, 1), (8.0, 6), (20.0, 8), (40.0, 10), (70.0, 12), (100.0, 12))
 _OUT_OF_GAMUT = 8.0  # farthest that a colour may lie from what a screen shows
 _SOFTNESS = 8.0  # standard deviation of how far two colours may lie apart and count as one
 _WHITE = np.array([0.9505, 1.0, 1.089])  # of D65, in XYZ

@@ -32,6 +32,7 @@ from modiste.data.deepfashion_lists import (
     photo_rows,
     read_names,
     refuse,
+    require_photos,
     rows,
     sizes_in,
 )
@@ -74,6 +75,7 @@ def read_coarse(
     splits = _read_partition(_partition_file(root, lists))
     categories = _read_categories(lists / CATEGORY_FILE, vocabulary.categories, splits)
     attributes = _read_attributes(lists / ATTRIBUTE_FILE, vocabulary.attributes, splits)
+    require_photos(root, splits)
     size_of = sizes_in(root)
     boxes = _read_boxes(lists / BOX_FILE, size_of, splits, progress)
     marks = lists / LANDMARKS_LIST

@@ -30,6 +30,7 @@ from modiste.data.deepfashion_lists import (
     lines,
     read_names,
     refuse,
+    require_photos,
     sizes_in,
 )
 from modiste.data.vocabulary import CATEGORY_TYPES, Vocabulary
@@ -88,9 +89,13 @@ def read_fine(
     landmarks: dict[str, tuple[Landmark, ...]] = {}
     for split in columns.SPLITS:
         part = _Part.read(lists, split, vocabulary, size_of)
+        seen = set(photos)
+        for line, image in enumerate(part.images, start=1):
+            check_image(part.path(), line, image, seen)
+            seen.add(image)
+        require_photos(root, part.images)
         images = track(part.images, len(part.images), f"reading {split} photos", progress)
         for line, image in enumerate(images, start=1):
-            check_image(part.path(), line, image, photos)
             photos[image] = {
                 columns.IMAGE: image,
                 columns.ITEM_ID: None,

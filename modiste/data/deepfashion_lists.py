@@ -21,6 +21,7 @@ PARTITION_FILE = "list_eval_partition.txt"
 
 ANNOTATION_FOLDERS = ("Anno", "Anno_coarse")
 PHOTO_FOLDERS = (".", "Img")
+_N_NAMED = 20
 PRESENT, ABSENT, UNKNOWN = "1", "-1", "0"
 
 #: EXIF orientations of photos that lie on their side.
@@ -51,7 +52,7 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
     with file:
         for line, data in enumerate(file, start=1):
             try:
-                yield line, data.decode()
+                yield line, data.decode("utf-8-sig" if line == 1 else "utf-8")
             except UnicodeDecodeError as error:
                 refuse(path, line, "must be UTF-8 text", data[error.start : error.end])
 
@@ -117,6 +118,28 @@ def photo_file(root: Path, image: str) -> Path:
         if (root / folder / image).is_file():
             return root / folder / image
     raise DatasetError(f"Every photo of the lists must be under {root}. Received: no file {image}")
+
+
+def require_photos(root: Path, images: Iterable[str]) -> None:
+    """Refuse photos that are not there or empty, all at once: one run a photo would be many.
+
+    Raises
+    ------
+    DatasetError
+        If there are any; it counts them and names the first twenty.
+    """
+    gone = [image for image in images if not _is_there(root, image)]
+    if gone:
+        named = ", ".join(gone[:_N_NAMED]) + (", ..." if len(gone) > _N_NAMED else "")
+        raise DatasetError(
+            f"Every photo of the lists must be under {root}; unpack img.zip anew. "
+            f"Received: {len(gone):,} missing or empty: {named}"
+        )
+
+
+def _is_there(root: Path, image: str) -> bool:
+    files = (root / folder / image for folder in PHOTO_FOLDERS)
+    return any(file.is_file() and file.stat().st_size for file in files)
 
 
 def sizes_in(root: Path) -> SizeOf:

@@ -38,6 +38,8 @@ from modiste.training.fitted_parts import FittedParts, street_garments
 from modiste.training.item_description import describe_items
 from modiste.training.item_to_item import ItemToItemConfig, fit_item_to_item
 from modiste.training.network import FitOptions, fit_network
+from modiste.training.network_labels import PhotoLabels
+from modiste.training.photo_reader import PhotoReader
 from modiste.training.ranker import RankerConfig, fit_ranker
 from modiste.training.ranking_queries import QuestionSources
 from modiste.training.ranking_settings import RankingSettings
@@ -123,6 +125,8 @@ def run_job(
 
     Raises
     ------
+    DatasetError
+        If photos cannot be read; those that the fit does not read are looked at before it.
     MissingWeightsError
         If the network's weights cannot be had.
     """
@@ -152,11 +156,22 @@ def run_job(
     return Published(release, evaluation)
 
 
+def _check_what_is_read_last(
+    dataset: Dataset, config: JobConfig, progress: Progress | None
+) -> None:
+    """Refuse unreadable photos that the fit would not meet, but the evaluation hours later."""
+    photos = dataset.photos
+    rest = photos[~photos[columns.SPLIT].isin((columns.TRAIN, columns.VAL))]
+    labels = PhotoLabels.of(rest, dataset.vocabulary)
+    PhotoReader(dataset, rest, labels, config.network.image_size).check(progress)
+
+
 def _fit(
     dataset: Dataset, network_dir: Path, config: JobConfig, progress: Progress | None
 ) -> FittedParts:
     detector = None
     if (dataset.photos[columns.SPLIT] == columns.TRAIN).any():
+        _check_what_is_read_last(dataset, config, progress)
         fit_network(
             dataset,
             network_dir,

@@ -36,9 +36,9 @@ from modiste.training.network_labels import PhotoLabels
 from modiste.training.network_photos import (
     CachedViews,
     PhotoBatches,
-    PhotoReader,
     PixelViews,
 )
+from modiste.training.photo_reader import PhotoReader, spread_rows
 from modiste.training.run_folder import RunFolder
 from modiste.training.run_settings import run_settings
 
@@ -246,7 +246,7 @@ def _frozen_fingerprint(parts: NetworkParts, network: NetworkConfig) -> str:
 def _sample(dataset: Dataset, split: str, size: int, n_photos: int = 128) -> NDArray[np.float32]:
     """Return photos spread over a split, ``(n, size, size, 3)``, to calibrate or check int8."""
     reader = _reader(dataset, split, size)
-    rows = range(0, len(reader), max(len(reader) // n_photos, 1))[:n_photos]
+    rows = spread_rows(len(reader), n_photos)
     batches = list(reader.pixels([(row, reader.view(row, 0)) for row in rows], 64, None, ""))
     empty = np.empty((0, size, size, 3), dtype=np.uint8)
     return np.concatenate([empty, *batches]).astype(np.float32)

@@ -31,6 +31,7 @@ from modiste.progress import Progress
 from modiste.training.network_labels import PhotoLabels
 
 PLAIN = View()
+_CHECK_SIDE = 64  # pixels: JPEGs are decoded at a reduced size
 _AT_ONCE = 4096  # tasks given to the threads: each waiting one takes memory
 
 
@@ -146,6 +147,24 @@ class PhotoReader:
                 if progress is not None:
                     progress(n_done, len(wanted), what)
 
+    def check(self, progress: Progress | None = None) -> None:
+        """Decode every photo once, small.
+
+        Raises
+        ------
+        DatasetError
+            If photos are missing or cannot be decoded; all of them are named.
+        """
+        bad: dict[int, InvalidImageError] = {}
+        with ThreadPoolExecutor() as pool:
+            for start in range(0, len(self), _AT_ONCE):
+                rows = range(start, min(start + _AT_ONCE, len(self)))
+                found = pool.map(self._problem, rows)
+                bad |= {row: e for row, e in zip(rows, found, strict=True) if e is not None}
+                if progress is not None:
+                    progress(rows.stop, len(self), "photos checked")
+        self._refuse(bad)
+
     @cached_property
     def _recipe(self) -> bytes:
         return repr(self.augmentation).encode()
@@ -161,6 +180,15 @@ class PhotoReader:
             return hashlib.sha256(self._path(row).read_bytes()).digest()
         except OSError as error:
             return InvalidImageError(f"{error.strerror}", code="not_an_image")
+
+    def _problem(self, row: int) -> InvalidImageError | None:
+        try:
+            images.decode(self._path(row).read_bytes(), max_side=_CHECK_SIDE)
+        except OSError as error:
+            return InvalidImageError(f"{error.strerror}", code="not_an_image")
+        except InvalidImageError as error:
+            return error
+        return None
 
     def _views(
         self, row: int, views: list[View]
@@ -195,3 +223,9 @@ class PhotoReader:
             f"so far is lost but the last shard. Received: {len(problems)} such photos so far",
             problems,
         )
+
+
+def spread_rows(n_rows: int, n_wanted: int) -> list[int]:
+    """Return at most `n_wanted` rows from the first to the last: photos come sorted by class."""
+    rows: list[int] = np.linspace(0, n_rows - 1, min(n_rows, n_wanted)).astype(int).tolist()
+    return rows

@@ -65,7 +65,7 @@ class RunFolder:
             self._check(config, settings)
             self._remove_leftovers()
             return
-        if self.path.exists() and any(self.path.iterdir()):
+        if self.path.exists() and any(not _is_unfinished(one) for one in self.path.iterdir()):
             raise RunFolderError(
                 "A run begins in a new or empty folder, or goes on in one with a "
                 f"{CONFIG_FILE}. Name another. Received: {self.path}, which holds other files"
@@ -75,7 +75,9 @@ class RunFolder:
             "settings": settings,
             "versions": {name: version(name) for name in _LIBRARIES},
         }
-        (self.path / CHECKPOINT_FILE).parent.mkdir(parents=True, exist_ok=True)
+        # First of all, so that a folder without it never was a run's.
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._remove_leftovers()
         _write_text(config, json.dumps(described, indent=1, allow_nan=False) + "\n")
 
     def checkpoint(self) -> Checkpoint | None:
@@ -95,6 +97,7 @@ class RunFolder:
             self._events = EventFile(self.path / TENSORBOARD_FOLDER)
         # Before the state: a fit killed in between repeats the epoch, and its points with it.
         self._events.write(checkpoint.epochs_done, checkpoint.history[-1])
+        (self.path / CHECKPOINT_FILE).parent.mkdir(exist_ok=True)
         checkpoint.write(self.path / CHECKPOINT_FILE)
         self.write_log(checkpoint, n_epochs)
 
@@ -114,8 +117,10 @@ class RunFolder:
         _write_text(self.path / METRICS_FILE, text)
 
     def _remove_leftovers(self) -> None:
-        for unfinished in (self.path / CHECKPOINT_FILE).parent.glob(".*"):
-            unfinished.unlink()
+        for folder in (self.path, (self.path / CHECKPOINT_FILE).parent):
+            for one in folder.glob(".*"):
+                if _is_unfinished(one):
+                    one.unlink()
 
     def _check(self, config: Path, settings: Mapping[str, Any]) -> None:
         try:
@@ -145,6 +150,12 @@ def curves_of(history: Sequence[EpochRow]) -> dict[str, list[float]]:
         name: [np.nan if (value := row.get(name)) is None else value for row in history]
         for name in names
     }
+
+
+def _is_unfinished(path: Path) -> bool:
+    """Return whether a file is what a killed `replaced` leaves: a name, hidden, and a number."""
+    names = (Path(CHECKPOINT_FILE).name, CONFIG_FILE, LOG_FILE, CURVES_FILE, METRICS_FILE)
+    return any(path.name.startswith(f".{name}.") for name in names)
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -12,7 +12,7 @@ from modiste.attribute_model.backbone import (
     preprocess,
 )
 from modiste.attribute_model.config import NetworkConfig
-from modiste.attribute_model.layers import BoxMask
+from modiste.attribute_model.layers import BoxMask, EdgePositions
 from modiste.attribute_model.network import OUTPUTS, build_network, build_parts
 from modiste.data.vocabulary import Vocabulary
 
@@ -189,6 +189,35 @@ def test_without_labels_the_box_is_nearly_the_whole_photo(parts):
     x1, y1, x2, y2 = np.asarray(parts.network(photos(1))["box"])[0]
     assert max(x1, y1) < 0.05
     assert min(x2, y2) > 0.95
+
+
+@pytest.mark.parametrize("cells", [2, 3, 5, 7, 8, 14, 28])
+def test_a_box_is_learned_on_maps_of_any_size(cells):
+    edges = EdgePositions()
+    maps = keras.ops.zeros((2, cells, cells, 4))
+    x1, y1, x2, y2 = np.asarray(edges(maps))[0]
+    assert 0.01 < x1 < 0.03
+    assert x1 == pytest.approx(y1)
+    assert x2 == pytest.approx(1 - x1, abs=1e-3)
+    assert y2 == pytest.approx(1 - y1, abs=1e-3)
+    image = keras.Input((cells, cells, 4))
+    model = keras.Model(image, edges(image))
+    model.compile(keras.optimizers.SGD(1.0), "mse")
+    before = np.array(edges.expected)
+    model.fit(maps, np.array([[0.2, 0.3, 0.7, 0.8]] * 2), verbose=0)
+    assert (np.abs(np.array(edges.expected) - before).max(axis=1) > 1e-3).all()
+
+
+def test_a_map_of_one_cell_is_refused():
+    with pytest.raises(ValueError, match="2 cells a side"):
+        EdgePositions()(keras.ops.zeros((1, 1, 1, 4)))
+
+
+@pytest.mark.parametrize(("size", "cells"), [(32, 2), (96, 6), (200, 13), (224, 14)])
+def test_the_box_is_read_off_a_finer_map_where_there_is_one(size, cells):
+    config = NetworkConfig("MobileNetV2", None, size, alpha=0.35)
+    network = build_parts(config, VOCABULARY).network
+    assert network.get_layer("box").cells == cells
 
 
 def test_the_palette_tells_the_nearest_of_the_colours(parts):

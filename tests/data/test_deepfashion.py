@@ -333,6 +333,23 @@ def test_missing_files_are_named(root: Path, tmp_path: Path, missing: str) -> No
         read_deepfashion(root)
 
 
+def test_missing_and_empty_photos_are_named_all_at_once(root: Path) -> None:
+    first, second, *_ = (line.split()[0] for line in (root / BOX).read_text().splitlines()[2:])
+    (root / first).unlink()
+    (root / second).write_bytes(b"")
+    with pytest.raises(DatasetError, match="Received: 2 missing or empty") as refused:
+        read_deepfashion(root)
+    assert first in str(refused.value)
+    assert second in str(refused.value)
+
+
+def test_a_list_may_begin_with_a_byte_order_mark(root: Path) -> None:
+    before = read_deepfashion(root).photos
+    for name in (BOX, ATTRIBUTES):
+        (root / name).write_bytes(b"\xef\xbb\xbf" + (root / name).read_bytes())
+    pd.testing.assert_frame_equal(read_deepfashion(root).photos, before)
+
+
 def test_a_dataset_without_photos_has_no_layout(dataset: Path, tmp_path: Path) -> None:
     read = Dataset.read(dataset)
     write_dataset(dataset, read.vocabulary, read.items, read.events, read.photos.iloc[:0])

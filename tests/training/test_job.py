@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from painted_photos import painted_photos
 
 from modiste import Query, Recommender
 from modiste.data.dataset import Dataset, empty_events, empty_items, empty_photos, write_dataset
@@ -98,6 +100,26 @@ def test_texts_are_titles_descriptions_and_searches(tmp_path: Path) -> None:
     assert texts[0] == "Navy tee. Soft."
     assert texts[-1] == "stripy frock"
     assert len(texts) == 5
+
+
+def test_photos_that_only_the_evaluation_reads_are_looked_at_before_the_fit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted_photos(tmp_path / "shop", n_items=20)
+    dataset = Dataset.read(tmp_path / "shop")
+    photos = dataset.photos.assign(
+        split=np.resize(["train", "val", "test", "test"], len(dataset.photos))
+    )
+    dataset = replace(dataset, photos=photos)
+    for row in (2, 7):
+        path = dataset.image_path(photos.image[row])
+        path.write_bytes(path.read_bytes()[:-200])
+    fits: list[object] = []
+    monkeypatch.setattr("modiste.training.job.fit_network", lambda *given, **_: fits.append(given))
+    with pytest.raises(DatasetError, match="Received: 2 such photos") as refused:
+        run_job(dataset, tmp_path / "releases")
+    assert [problem.row for problem in refused.value.problems] == [2, 7]
+    assert fits == []
 
 
 def test_settings_are_json_without_paths_of_this_machine(tmp_path: Path) -> None:

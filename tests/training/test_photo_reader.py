@@ -9,7 +9,7 @@ from modiste.attribute_model.augmentation import AugmentationConfig
 from modiste.data.images import crop_and_resize, decode
 from modiste.errors import DatasetError
 from modiste.training.network_labels import PhotoLabels
-from modiste.training.photo_reader import PhotoReader
+from modiste.training.photo_reader import PhotoReader, spread_rows
 
 SIZE = 32
 
@@ -84,6 +84,28 @@ def test_missing_files_are_all_named(dataset):
         reader_of(dataset).keys(1)
     assert [problem.row for problem in raised.value.problems] == [1, 3]
     assert dataset.photos.image[3] in str(raised.value)
+
+
+@pytest.mark.parametrize(("n", "wanted"), [(255, 128), (2047, 512), (5, 128), (1, 3), (0, 3)])
+def test_rows_are_spread_from_the_first_to_the_last(n, wanted):
+    rows = spread_rows(n, wanted)
+    assert len(rows) == len(set(rows)) == min(n, wanted)
+    assert rows == sorted(rows)
+    if n > 1:
+        assert (rows[0], rows[-1]) == (0, n - 1)
+        assert np.diff(rows).max() <= -(-n // wanted) + 1
+
+
+def test_a_check_names_every_photo_that_cannot_be_read(dataset):
+    reader_of(dataset).check()
+    path = dataset.image_path(dataset.photos.image[2])
+    path.write_bytes(path.read_bytes()[:-200])
+    dataset.image_path(dataset.photos.image[11]).unlink()
+    told = []
+    with pytest.raises(DatasetError, match="Received: 2 such photos") as raised:
+        reader_of(dataset).check(lambda *step: told.append(step))
+    assert [problem.row for problem in raised.value.problems] == [2, 11]
+    assert told == [(len(dataset.photos), len(dataset.photos), "photos checked")]
 
 
 def test_truncated_photos_found_so_far_are_named(dataset):

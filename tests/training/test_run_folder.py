@@ -68,9 +68,22 @@ def test_the_log_follows_the_state_and_leftovers_go(tmp_path):
     run.write_log(state(1), 3)
     (line,) = (run.path / "log.jsonl").read_text().splitlines()
     assert json.loads(line) == {"epoch": 1, "loss": 1.0, "score": None}
+    (run.path / "checkpoint").mkdir()
     (run.path / "checkpoint" / ".latest.npz.0123").write_bytes(b"half")
     RunFolder(tmp_path / "run", SETTINGS)
     assert list((run.path / "checkpoint").iterdir()) == []
+
+
+def test_a_run_killed_while_it_began_can_begin_again(tmp_path):
+    path = tmp_path / "run"
+    path.mkdir()
+    (path / ".config.json.0123").write_text("half")
+    run = RunFolder(path, SETTINGS)
+    assert [one.name for one in path.iterdir()] == ["config.json"]
+    for name in (".log.jsonl.0123", ".curves.png.0123", ".mine"):
+        (path / name).write_text("half")
+    assert RunFolder(path, SETTINGS).checkpoint() is None
+    assert sorted(one.name for one in run.path.iterdir()) == [".mine", "config.json"]
 
 
 def test_curves_have_a_value_for_every_epoch():

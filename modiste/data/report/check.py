@@ -24,6 +24,7 @@ from modiste.data.report.tallies import (
     count_attributes,
     count_classes,
     find_examples,
+    items_across_splits,
     without_labels,
 )
 from modiste.data.tables import read_table
@@ -82,6 +83,7 @@ def check_dataset(
         items_without_photos=tuple(
             item_id for item_id in dataset.items[columns.ITEM_ID] if item_id not in pictured
         ),
+        items_across_splits=items_across_splits(photos),
         photos_without_labels=without_labels(photos, dataset.vocabulary),
         examples=examples,
         boxes_of_examples=boxes_of_examples,

@@ -141,6 +141,8 @@ class CheckReport:
         Bad boxes first.
     sizes : PhotoSizes or None
         None if no photo can be read.
+    items_across_splits : tuple of str
+        Items whose photos lie in several splits.
     items_without_photos, photos_without_labels : tuple of str
         Ids and images; a photo without labels has no category and no known attribute.
     examples : mapping of str to tuple of str
@@ -162,6 +164,7 @@ class CheckReport:
     duplicates: tuple[DuplicateGroup, ...]
     boxes: tuple[BoxFinding, ...]
     sizes: PhotoSizes | None
+    items_across_splits: tuple[str, ...]
     items_without_photos: tuple[str, ...]
     photos_without_labels: tuple[str, ...]
     examples: Mapping[str, tuple[str, ...]]

@@ -105,6 +105,11 @@ def _to_look_at(report: CheckReport) -> list[tuple[str, int, str]]:
             "They count double; one of each would do.",
         ),
         (
+            "items with photos in several splits",
+            len(report.items_across_splits),
+            "A test of them is of products seen in training; split by item where new ones count.",
+        ),
+        (
             "groups of one photo with different categories",
             sum(group.is_contradictory for group in report.duplicates),
             "At most one of the categories is right.",

@@ -71,3 +71,9 @@ def find_examples(
             if box is not None:
                 boxes[image] = tuple(float(edge) for edge in box)
     return examples, boxes
+
+
+def items_across_splits(photos: pd.DataFrame) -> tuple[str, ...]:
+    """Return the items whose photos lie in several splits, sorted."""
+    n_splits = photos.groupby(columns.ITEM_ID)[columns.SPLIT].nunique()
+    return tuple(sorted(n_splits.index[n_splits > 1].astype(str)))

@@ -31,7 +31,7 @@ _ROWS = (
     ("images/2.png", None, "Dress", [0.2, 0.2, 1.3, 0.8], None, None, "train"),
     ("images/3.png", None, "Dress", [0.5, 0.2, 0.5, 0.8], None, None, "train"),
     ("images/4.png", None, "Dress", [0.5, 0.2, 0.9], None, None, "train"),
-    ("images/5.png", None, "Dress", [0.5, 0.5, 0.52, 0.52], None, None, "val"),
+    ("images/5.png", "1", "Dress", [0.5, 0.5, 0.52, 0.52], None, None, "val"),
     (HOSTILE, None, "Dress", [0.0, 0.0, 1.0, 1.0], None, None, "val"),
     ("images/7.png", None, None, None, None, None, "train"),
     ("images/8.png", None, "Tee", None, None, None, "holdout"),

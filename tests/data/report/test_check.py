@@ -79,6 +79,7 @@ def test_sizes_items_and_labels(report):
     assert report.sizes is not None
     assert report.sizes.width_px == (70, 96, 96)
     assert report.items_without_photos == ("2",)
+    assert report.items_across_splits == ("1",)
     assert report.photos_without_labels == ("images/7.png",)
 
 
@@ -100,6 +101,7 @@ def test_findings_count_each_kind(report):
         "categories of 1 to 4 training photos": 1,
         "categories of more than 50% of the photos": 1,
         "photos that repeat one of the same split": 1,
+        "items with photos in several splits": 1,
         "groups of one photo with different categories": 1,
         "boxes of less than 0.1% of the photo": 1,
         "boxes of the whole photo": 1,
