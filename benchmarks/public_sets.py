@@ -100,7 +100,7 @@ def _demo(data: Path, out: Path, progress: Progress) -> Dataset:  # noqa: ARG001
 
 
 SETS = (
-    PublicSet(CLASSES, _classes, FitOptions(epochs=12, views=4, ema=0.99)),
+    PublicSet(CLASSES, _classes, FitOptions(epochs=12, views=4, ema=0.99), trainable_layers=57),
     PublicSet(
         PRODUCTS,
         _products,
