@@ -24,11 +24,14 @@ class InvalidImageError(ModisteError):
         Machine-readable reason: ``empty``, ``too_large``, ``not_an_image``,
         ``unsupported_format``, ``truncated``, ``too_many_pixels``, ``too_many_parts`` or
         ``too_small``.
+    rule : str
+        What a photo must be, without its name and what came instead.
     """
 
-    def __init__(self, message: str, *, code: str) -> None:
+    def __init__(self, message: str, *, code: str, rule: str | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.rule = message.partition(" Received: ")[0].rstrip(".") if rule is None else rule
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ SHARES = ((columns.TRAIN, 0.65), (columns.VAL, 0.15), (columns.TEST, 0.2))
 _TITLE = "productDisplayName"
 _REQUIRED = ("id", "articleType", *ATTRIBUTE_COLUMNS, _TITLE)
 _MISSING = frozenset({"", "NA", "N/A", "nan", "null", "None"})
-_BROKEN_ROW = "broken row"
+_BROKEN_ROW = "broken or repeated row"
 _NO_PHOTO = "missing or unreadable photo"
 #: Large enough to find a truncated file, small enough to decode fast.
 _CHECK_SIDE = 64
@@ -216,7 +216,7 @@ def _with_photos(
         try:
             decode(root / row.photo, max_side=_CHECK_SIDE)
         except InvalidImageError as error:
-            problems.append(RowProblem(file, row.line, "file", row.photo, str(error)))
+            problems.append(RowProblem(file, row.line, "file", row.photo, error.rule))
         else:
             kept.append(row)
     return kept, tuple(problems)

@@ -145,7 +145,7 @@ def _photo_files(
             decode(found[photo], max_side=_CHECK_SIDE)
         except InvalidImageError as error:
             name = found[photo].relative_to(root).as_posix()
-            problems.append(RowProblem(name, photo, "photo", name, str(error)))
+            problems.append(RowProblem("photos", photo, "photo", name, error.rule))
         else:
             files[photo] = found[photo]
     return files, tuple(problems)

@@ -213,7 +213,7 @@ class PhotoReader:
                 int(self.table_rows[row]),
                 columns.IMAGE,
                 self.images[row],
-                str(error).partition(" Received: ")[0].rstrip("."),
+                error.rule,
             )
             for row, error in sorted(errors.items())
         ]

@@ -118,7 +118,7 @@ def test_what_is_left_out_is_listed(tmp_path):
     (source / "images" / "5.jpg").write_bytes(whole[: len(whole) // 2])
     report = prepare(source, tmp_path / "shop")
 
-    assert report.dropped == {"broken row": 3, "missing or unreadable photo": 3}
+    assert report.dropped == {"broken or repeated row": 3, "missing or unreadable photo": 3}
     assert [problem.row for problem in report.problems] == [5, 9, 10, 6, 7, 8]
     assert report.n_items == 3
     Dataset.read(tmp_path / "shop")
@@ -169,7 +169,7 @@ def test_a_field_too_long_for_csv_is_a_broken_row(tmp_path):
     source = make_source(tmp_path / "source", "labels.csv", table)
     report = prepare(source, tmp_path / "shop")
 
-    assert report.dropped == {"broken row": 1}
+    assert report.dropped == {"broken or repeated row": 1}
     assert "row 5" in str(report)
     assert len(str(report)) < 500
 

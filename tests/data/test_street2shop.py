@@ -79,7 +79,9 @@ def test_photos_that_are_not_there_are_counted(root: Path, tmp_path: Path) -> No
     (root / "images" / "000000006.png").write_text("<html>410 Gone</html>")
     report = prepare(root, tmp_path / "shop")
     assert report.dropped == {"photo that was not downloaded": 1, "unreadable photo": 1}
-    assert report.problems[0].file == "images/000000006.png"
+    (problem,) = report.problems
+    assert (problem.row, problem.value) == (6, "images/000000006.png")
+    assert str(problem).count("Received") == 1
     assert (report.n_items, report.n_photos) == (2, 4)
 
 
