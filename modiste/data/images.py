@@ -86,9 +86,7 @@ def decode(
     try:
         return _decode_bytes(_read(Path(image)), max_side)
     except InvalidImageError as error:
-        raise InvalidImageError(
-            f"{image}: {error}", code=error.code, rule=error.rule
-        ) from error
+        raise InvalidImageError(f"{image}: {error}", code=error.code, rule=error.rule) from error
 
 
 def photo_format(data: bytes) -> str:
