@@ -104,7 +104,7 @@ SETS = (
     PublicSet(
         PRODUCTS,
         _products,
-        FitOptions(epochs=20, views=8, ema=0.99, augmentation=COLOURS_KEPT),
+        FitOptions(epochs=14, views=4, ema=0.99, augmentation=COLOURS_KEPT),
         trainable_layers=57,
     ),
     PublicSet(
