@@ -19,10 +19,10 @@ import numpy as np
 from flask import Flask
 
 from modiste.api import ApiConfig
+from modiste.api.contract.operations import documented
 from modiste.api.doors.entrance import register_doors
 from modiste.api.doors.settings import DoorSettings
-from modiste.api.live import Live
-from modiste.api.operations import documented
+from modiste.api.live.live import Live
 from modiste.api.recommendations import SEARCH
 from modiste.api.server import Server
 

@@ -11,25 +11,25 @@ from flask import Flask, Response
 
 from modiste.api.app_shell import register_shell
 from modiste.api.board import board_blueprint
-from modiste.api.bodies import SearchRequest
 from modiste.api.compression import register_compression
 from modiste.api.config import MAX_BODY_BYTES, MAX_JSON_BYTES, ApiConfig
+from modiste.api.contract.bodies import SearchRequest
+from modiste.api.contract.openapi import openapi_blueprint
+from modiste.api.contract.path_ids import register_path_ids
+from modiste.api.contract.problems import register_problems
 from modiste.api.detection import detection_blueprint
 from modiste.api.doors.entrance import register_doors
 from modiste.api.facet_counts import facets_blueprint
 from modiste.api.health import health_blueprint
 from modiste.api.items import items_blueprint
-from modiste.api.live import Live, ServedRecommender
+from modiste.api.live.live import Live, ServedRecommender
+from modiste.api.live.release_watch import ReleaseWatch
 from modiste.api.measuring import measure_requests
 from modiste.api.metrics import Metrics
 from modiste.api.occlusion import occlusion_blueprint
 from modiste.api.on_device import on_device_blueprint, register_worker_headers
-from modiste.api.openapi import openapi_blueprint
 from modiste.api.page import page_blueprint
-from modiste.api.path_ids import register_path_ids
-from modiste.api.problems import register_problems
 from modiste.api.recommendations import recommendations_blueprint
-from modiste.api.release_watch import ReleaseWatch
 from modiste.api.releases import releases_blueprint
 from modiste.api.users import users_blueprint
 from modiste.errors import ReleaseError, StoreError

@@ -24,8 +24,8 @@ from flask import (
     url_for,
 )
 
+from modiste.api.contract.operations import Answer, Operation, documented
 from modiste.api.languages import language_of, texts
-from modiste.api.operations import Answer, Operation, documented
 
 FOLDER: Final = Path(__file__).parent
 _VERSION_DIGITS: Final = 16

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from modiste.api.config import ApiConfig
-from modiste.api.operations import Answer, Operation, documented
+from modiste.api.contract.operations import Answer, Operation, documented
 from modiste.api.page_frame import framed
 
 BOARD = Operation(

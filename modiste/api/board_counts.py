@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
-from modiste.api.answers import answer
-from modiste.api.board_answers import EventFlowAnswer, MissedSearchesAnswer
-from modiste.api.operations import Answer, Operation, documented
-from modiste.api.schemas import EventFlowArguments, MissedArguments
+from modiste.api.contract.answers import answer
+from modiste.api.contract.board_answers import EventFlowAnswer, MissedSearchesAnswer
+from modiste.api.contract.operations import Answer, Operation, documented
+from modiste.api.contract.schemas import EventFlowArguments, MissedArguments
 from modiste.data.store.event_flow import event_flow
 from modiste.data.store.missed_searches import missed_searches
 

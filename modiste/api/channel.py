@@ -16,11 +16,11 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import Error
 
-from modiste.api.answers import Problem
+from modiste.api.contract.answers import Problem
+from modiste.api.contract.problems import MEDIA_TYPE
 from modiste.api.doors.gate import WAITED
 from modiste.api.doors.request_log import log_line
 from modiste.api.doors.trace import request_id
-from modiste.api.problems import MEDIA_TYPE
 
 PROBES: Final = frozenset({"/healthz", "/readyz"})
 _RETRY_SECONDS: Final = 1

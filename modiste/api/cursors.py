@@ -20,9 +20,9 @@ from typing import Final
 
 import numpy as np
 
+from modiste.api.contract.problems import InvalidRequestError
+from modiste.api.contract.schemas import MAX_CURSOR, MAX_ID, RecommendationRequest
 from modiste.api.cursor_keys import SIGNATURE_BYTES, CursorKeys
-from modiste.api.problems import InvalidRequestError
-from modiste.api.schemas import MAX_CURSOR, MAX_ID, RecommendationRequest
 from modiste.recommender.catalogue import Catalogue
 
 #: Products that the pages of one search show, all together.

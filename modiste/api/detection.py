@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from modiste.api.answers import DetectAnswer, answer
-from modiste.api.bodies import read_photo
-from modiste.api.live import Live
-from modiste.api.operations import Answer, Body, Operation, documented
-from modiste.api.schemas import DetectRequest
+from modiste.api.contract.answers import DetectAnswer, answer
+from modiste.api.contract.bodies import read_photo
+from modiste.api.contract.operations import Answer, Body, Operation, documented
+from modiste.api.contract.schemas import DetectRequest
+from modiste.api.live.live import Live
 from modiste.recommender.query import Query
 
 DETECT = Operation(

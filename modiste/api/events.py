@@ -9,12 +9,12 @@ from flask import Blueprint, Response, request
 from pydantic import Field, StringConstraints
 from sqlalchemy import Connection
 
-from modiste.api.bodies import json_body
+from modiste.api.contract.bodies import json_body
+from modiste.api.contract.operations import Answer, Body, Operation, documented
+from modiste.api.contract.schemas import Id, Moment, StrictModel
+from modiste.api.contract.store_answers import RecordedAnswer
 from modiste.api.idempotency import answered_once
 from modiste.api.metrics import Metrics
-from modiste.api.operations import Answer, Body, Operation, documented
-from modiste.api.schemas import Id, Moment, StrictModel
-from modiste.api.store_answers import RecordedAnswer
 from modiste.data.columns import EVENT_NAMES
 from modiste.data.store.event_log import MAX_QUANTITY, Event, EventLog, Recorded
 from modiste.data.store.kept_answers import KeptAnswers

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from modiste.api.answers import answer
 from modiste.api.config import ApiConfig
-from modiste.api.facet_answers import FacetsAnswer
-from modiste.api.live import Live
-from modiste.api.operations import Answer, Operation, documented
-from modiste.api.schemas import FacetArguments
+from modiste.api.contract.answers import answer
+from modiste.api.contract.facet_answers import FacetsAnswer
+from modiste.api.contract.operations import Answer, Operation, documented
+from modiste.api.contract.schemas import FacetArguments
+from modiste.api.live.live import Live
 from modiste.recommender.eligibility import just_arrived, on_sale
 from modiste.recommender.facets import facets
 from modiste.recommender.rules import Rules

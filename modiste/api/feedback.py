@@ -7,11 +7,11 @@ from typing import Literal
 
 from flask import Blueprint, Response, request
 
-from modiste.api.answers import answer
-from modiste.api.bodies import json_body
-from modiste.api.operations import Answer, Body, Operation, documented
-from modiste.api.schemas import Id, SearchId, StrictModel
-from modiste.api.store_answers import FeedbackAnswer
+from modiste.api.contract.answers import answer
+from modiste.api.contract.bodies import json_body
+from modiste.api.contract.operations import Answer, Body, Operation, documented
+from modiste.api.contract.schemas import Id, SearchId, StrictModel
+from modiste.api.contract.store_answers import FeedbackAnswer
 from modiste.data.store.background import BackgroundWriter
 from modiste.data.store.search_log import Feedback, Search, SearchLog
 

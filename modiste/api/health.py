@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from modiste.api.answers import HealthAnswer, answer
-from modiste.api.live import Live, unready
-from modiste.api.operations import Answer, Operation, documented
-from modiste.api.release_answers import ReadyAnswer, RefusedAnswer
+from modiste.api.contract.answers import HealthAnswer, answer
+from modiste.api.contract.operations import Answer, Operation, documented
+from modiste.api.contract.release_answers import ReadyAnswer, RefusedAnswer
+from modiste.api.live.live import Live, unready
 
 ALIVE = Operation(
     "alive",

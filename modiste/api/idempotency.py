@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Request, Response
 
+from modiste.api.contract.problems import InvalidRequestError
 from modiste.api.doors.visit import client_address
-from modiste.api.problems import InvalidRequestError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

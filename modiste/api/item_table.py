@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modiste.api.answers import ItemAnswer
+from modiste.api.contract.answers import ItemAnswer
 from modiste.api.item_images import ItemImages
 from modiste.data import columns
 from modiste.data.identifiers import IdMap

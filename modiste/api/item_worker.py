@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from modiste.api.followed_release import NO_READER
+from modiste.api.live.followed_release import NO_READER
 from modiste.data.store.item_queue import ItemQueue, Read
 from modiste.data.store.live_item import LiveItem
 from modiste.errors import ModisteError

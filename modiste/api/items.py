@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request, send_file
 from werkzeug.exceptions import NotFound
 
-from modiste.api.answers import ItemAnswer, RecommendationsAnswer, answer
+from modiste.api.contract.answers import ItemAnswer, RecommendationsAnswer, answer
+from modiste.api.contract.operations import Answer, Operation, documented
+from modiste.api.contract.schemas import CompleteArguments, SimilarArguments
 from modiste.api.doors.visit import note_shopper
 from modiste.api.item_images import MEDIA_TYPES
-from modiste.api.live import Live, LiveRelease
-from modiste.api.operations import Answer, Operation, documented
+from modiste.api.live.live import Live, LiveRelease
 from modiste.api.recommendations import recommendations_answer
-from modiste.api.schemas import CompleteArguments, SimilarArguments
 from modiste.api.shopper_query import query_of_now
 from modiste.data.images import photo_format
 from modiste.recommender.query import Query

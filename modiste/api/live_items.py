@@ -8,9 +8,9 @@ from flask import Blueprint, Flask, Response, request
 from pydantic import TypeAdapter, ValidationError
 from werkzeug.exceptions import PreconditionFailed
 
-from modiste.api.answers import FieldProblem, answer
-from modiste.api.item_bodies import ITEM_PART, MERGE_PATCH, read_item, read_lines
-from modiste.api.item_requests import (
+from modiste.api.contract.answers import FieldProblem, answer
+from modiste.api.contract.item_bodies import ITEM_PART, MERGE_PATCH, read_item, read_lines
+from modiste.api.contract.item_requests import (
     BATCH_LINE,
     DeleteLine,
     ItemPatchRequest,
@@ -18,15 +18,15 @@ from modiste.api.item_requests import (
     PatchLine,
     UpsertLine,
 )
+from modiste.api.contract.operations import Answer, Body, Operation, documented
+from modiste.api.contract.preconditions import conditioned
+from modiste.api.contract.problems import InvalidRequestError, field_problems
+from modiste.api.contract.schemas import Id
+from modiste.api.contract.store_answers import BatchAnswer, ItemWrittenAnswer, LineProblem
 from modiste.api.item_table import shown_item
 from modiste.api.items import written_tag
-from modiste.api.live import Live, LiveRelease
-from modiste.api.live_catalogue import LiveCatalogue
-from modiste.api.operations import Answer, Body, Operation, documented
-from modiste.api.preconditions import conditioned
-from modiste.api.problems import InvalidRequestError, field_problems
-from modiste.api.schemas import Id
-from modiste.api.store_answers import BatchAnswer, ItemWrittenAnswer, LineProblem
+from modiste.api.live.live import Live, LiveRelease
+from modiste.api.live.live_catalogue import LiveCatalogue
 from modiste.data.store.item_log import ItemLog
 from modiste.data.store.live_item import (
     CHANGED,

@@ -8,8 +8,8 @@ from typing import Final
 from flask import Blueprint, Flask, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from modiste.api.contract.operations import Answer, Operation, documented
 from modiste.api.metrics import Metrics
-from modiste.api.operations import Answer, Operation, documented
 
 _STARTED: Final = "modiste.started"
 #: Anything else a client makes up would be a series of its own for ever.

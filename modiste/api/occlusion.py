@@ -7,13 +7,13 @@ from typing import Final
 
 from flask import Blueprint, Response, request
 
-from modiste.api.answers import answer
-from modiste.api.board_answers import OcclusionAnswer
-from modiste.api.bodies import read_photo
-from modiste.api.live import Live
-from modiste.api.operations import Answer, Body, Operation, documented
-from modiste.api.problems import problem
-from modiste.api.schemas import OcclusionRequest
+from modiste.api.contract.answers import answer
+from modiste.api.contract.board_answers import OcclusionAnswer
+from modiste.api.contract.bodies import read_photo
+from modiste.api.contract.operations import Answer, Body, Operation, documented
+from modiste.api.contract.problems import problem
+from modiste.api.contract.schemas import OcclusionRequest
+from modiste.api.live.live import Live
 
 #: No batch of looks is begun later than this.
 SECONDS: Final = 5.0

@@ -11,17 +11,17 @@ from typing import Final
 from flask import Blueprint, Flask, Response, request, send_file
 from werkzeug.exceptions import NotFound
 
-from modiste.api.answers import answer
 from modiste.api.browser_runtime import MODULE, VERSION, WASM_KEPT, runtime_folder
-from modiste.api.live import Live
-from modiste.api.network_answers import (
+from modiste.api.contract.answers import answer
+from modiste.api.contract.network_answers import (
     AttributeAnswer,
     CalibrationAnswer,
     NetworkAnswer,
     RuntimeAnswer,
     SecondLookAnswer,
 )
-from modiste.api.operations import Answer, Operation, documented
+from modiste.api.contract.operations import Answer, Operation, documented
+from modiste.api.live.live import Live
 from modiste.attribute_model.calibration import Calibration
 from modiste.attribute_model.portable import PortableNetwork
 from modiste.attribute_model.second_look import MARGIN, MIN_SIDE

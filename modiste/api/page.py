@@ -7,8 +7,8 @@ from typing import Final
 from flask import Blueprint, Response
 
 from modiste.api.config import ApiConfig
+from modiste.api.contract.operations import Answer, Operation, documented
 from modiste.api.languages import STRINGS
-from modiste.api.operations import Answer, Operation, documented
 from modiste.api.page_frame import framed
 
 _FIRST: Final = "page.js"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
 
-from modiste.api.answers import (
+from modiste.api.contract.answers import (
     GarmentAnswer,
     PhraseAnswer,
     RecommendationAnswer,
@@ -15,14 +15,14 @@ from modiste.api.answers import (
     RefinementAnswer,
     answer,
 )
-from modiste.api.bodies import read_search
+from modiste.api.contract.bodies import read_search
+from modiste.api.contract.operations import Answer, Body, Operation, documented
+from modiste.api.contract.problems import InvalidRequestError
+from modiste.api.contract.schemas import RecommendationRequest
 from modiste.api.cursor_keys import CursorKeys
 from modiste.api.cursors import Cursor
 from modiste.api.doors.visit import note_shopper
-from modiste.api.live import Live, LiveRelease
-from modiste.api.operations import Answer, Body, Operation, documented
-from modiste.api.problems import InvalidRequestError
-from modiste.api.schemas import RecommendationRequest
+from modiste.api.live.live import Live, LiveRelease
 from modiste.api.shopper_query import query_of_now
 from modiste.recommender.facet_columns import NEW, PATTERN, TYPE
 from modiste.recommender.recommendation import Recommendations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from modiste.api.release_answers import (
+from modiste.api.contract.release_answers import (
     FileAnswer,
     GuardAnswer,
     NetworkAnswer,

@@ -7,11 +7,10 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response
 
-from modiste.api.answers import answer
-from modiste.api.live import LiveRelease
-from modiste.api.operations import Answer, Operation, documented
-from modiste.api.problems import problem
-from modiste.api.release_answers import (
+from modiste.api.contract.answers import answer
+from modiste.api.contract.operations import Answer, Operation, documented
+from modiste.api.contract.problems import problem
+from modiste.api.contract.release_answers import (
     LiveReleaseAnswer,
     RefusalAnswer,
     ReleaseAnswer,
@@ -19,8 +18,9 @@ from modiste.api.release_answers import (
     ReleasesAnswer,
     UnreadableReleaseAnswer,
 )
+from modiste.api.live.live import LiveRelease
+from modiste.api.live.release_watch import ReleaseBusyError, ReleaseWatch
 from modiste.api.release_detail import release_detail
-from modiste.api.release_watch import ReleaseBusyError, ReleaseWatch
 from modiste.errors import ReleaseError, StoreError, UnknownReleaseError
 from modiste.recommender.release import (
     list_releases,

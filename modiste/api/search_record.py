@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from modiste.api.contract.schemas import RecommendationRequest
 from modiste.api.cursors import Cursor
-from modiste.api.schemas import RecommendationRequest
 from modiste.data.store.background import BackgroundWriter
 from modiste.data.store.search_log import Search, filters_text
 

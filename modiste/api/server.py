@@ -26,9 +26,9 @@ from modiste.api.app import create_app
 from modiste.api.channel import BoundedDispatcher, Listener
 from modiste.api.config import MAX_BODY_BYTES, ApiConfig
 from modiste.api.listening import allow_connections, open_sockets
-from modiste.api.live import Live
+from modiste.api.live.live import Live
+from modiste.api.live.release_watch import ReleaseWatch
 from modiste.api.metrics import Metrics
-from modiste.api.release_watch import ReleaseWatch
 
 if TYPE_CHECKING:
     from modiste.data.store.database import Database

@@ -9,10 +9,10 @@ from itertools import chain
 from flask import Blueprint, Response
 from pydantic import BaseModel, TypeAdapter
 
-from modiste.api.answers import answer
-from modiste.api.operations import Answer, Operation, documented
-from modiste.api.schemas import Id
-from modiste.api.store_answers import (
+from modiste.api.contract.answers import answer
+from modiste.api.contract.operations import Answer, Operation, documented
+from modiste.api.contract.schemas import Id
+from modiste.api.contract.store_answers import (
     ErasedAnswer,
     EventAnswer,
     FeedbackGiven,

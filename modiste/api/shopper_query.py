@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modiste.api.live import LiveRelease
+from modiste.api.live.live import LiveRelease
 from modiste.recommender.query import Query
 
 if TYPE_CHECKING:

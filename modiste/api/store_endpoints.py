@@ -10,11 +10,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from modiste.api.board_counts import board_counts_blueprint
 from modiste.api.bounded_reads import BoundedReads
+from modiste.api.contract.problems import problem
 from modiste.api.cursor_keys import CursorKeys
 from modiste.api.events import events_blueprint
 from modiste.api.feedback import feedback_blueprint
 from modiste.api.metrics import Metrics
-from modiste.api.problems import problem
 from modiste.api.search_record import SearchRecorder
 from modiste.api.shopper_data import shopper_data_blueprint
 from modiste.api.since_release import SinceRelease

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from flask import Blueprint, Response, request
 
-from modiste.api.answers import ShopperAnswer, UsersAnswer, answer
-from modiste.api.live import Live, LiveRelease
-from modiste.api.operations import Answer, Operation, documented
-from modiste.api.schemas import UsersArguments
+from modiste.api.contract.answers import ShopperAnswer, UsersAnswer, answer
+from modiste.api.contract.operations import Answer, Operation, documented
+from modiste.api.contract.schemas import UsersArguments
+from modiste.api.live.live import Live, LiveRelease
 
 USERS = Operation(
     "list_users",

@@ -14,8 +14,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 from modiste.api import create_app
-from modiste.api.openapi import openapi_document
-from modiste.api.operations import UNDOCUMENTED
+from modiste.api.contract.openapi import openapi_document
+from modiste.api.contract.operations import UNDOCUMENTED
 
 #: What no document promises: a bug.
 BUG = 500

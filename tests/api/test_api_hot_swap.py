@@ -12,8 +12,8 @@ import pytest
 from fake_recommender import FakeRecommender
 
 from modiste.api import ApiConfig
-from modiste.api.live import Live, LiveRelease
-from modiste.api.release_watch import ReleaseBusyError, ReleaseWatch
+from modiste.api.live.live import Live, LiveRelease
+from modiste.api.live.release_watch import ReleaseBusyError, ReleaseWatch
 from modiste.errors import ReleaseError, StoreError
 from modiste.recommender.recommendation import Recommendations
 from modiste.recommender.release import current_release, live_ids, publish
@@ -257,7 +257,7 @@ def test_a_release_that_waits_for_the_store_is_loaded_once(
     def away(release: LiveRelease) -> LiveRelease:
         raise StoreError("away")
 
-    monkeypatch.setattr("modiste.api.release_watch._STORE_SECONDS", 0.0)
+    monkeypatch.setattr("modiste.api.live.release_watch._STORE_SECONDS", 0.0)
     service.live.with_changes = away
     publish(service.folder, service.ids[1])
     service.watch.look()

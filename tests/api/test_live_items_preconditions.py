@@ -153,7 +153,7 @@ def test_a_merge_patch_is_for_patch_only(shop: FlaskClient) -> None:
 def test_the_json_of_an_item_is_bounded_as_a_file_too(
     shop: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("modiste.api.item_bodies.MAX_JSON_BYTES", 10_000)
+    monkeypatch.setattr("modiste.api.contract.item_bodies.MAX_JSON_BYTES", 10_000)
     large = json.dumps(LONG).encode() + b" " * 10_000
     answer = shop.put("/v1/items/n1", data={"item": (io.BytesIO(large), "item.json")})
     assert answer.status_code == 413

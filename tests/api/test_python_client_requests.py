@@ -15,8 +15,8 @@ from fake_recommender import photo
 from flask import Flask
 
 from modiste.api import ApiConfig, create_app
-from modiste.api.operations import operation_of
-from modiste.api.schemas import FacetArguments, RecommendationRequest
+from modiste.api.contract.operations import operation_of
+from modiste.api.contract.schemas import FacetArguments, RecommendationRequest
 
 pytest.importorskip("httpx", reason="the extra client is not installed")
 pytest.importorskip("sqlalchemy", reason="the extra serve is not installed")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from modiste.api.answers import FieldProblem, Problem
+from modiste.api.contract.answers import FieldProblem, Problem
 from modiste.errors import ModisteError
 
 

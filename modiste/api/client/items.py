@@ -8,12 +8,12 @@ from typing import Final
 
 from pydantic_core import to_json
 
-from modiste.api.answers import ItemAnswer
 from modiste.api.client.batches import MAX_ROWS, Rows, in_batches
 from modiste.api.client.errors import ProblemError
 from modiste.api.client.photos import JSON_HEADERS, Photo, form
 from modiste.api.client.transport import Reply, Request, Transport, segment
-from modiste.api.store_answers import BatchAnswer, ItemWrittenAnswer, LineProblem
+from modiste.api.contract.answers import ItemAnswer
+from modiste.api.contract.store_answers import BatchAnswer, ItemWrittenAnswer, LineProblem
 
 _NOT_FOUND: Final = 404
 #: Of a whole batch; the service takes 10 MB.

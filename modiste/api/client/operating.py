@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from modiste.api.answers import HealthAnswer
-from modiste.api.board_answers import EventFlowAnswer, MissedSearchesAnswer, OcclusionAnswer
 from modiste.api.client.photos import Photo, form
 from modiste.api.client.transport import Request, Transport, segment
-from modiste.api.release_answers import (
+from modiste.api.contract.answers import HealthAnswer
+from modiste.api.contract.board_answers import (
+    EventFlowAnswer,
+    MissedSearchesAnswer,
+    OcclusionAnswer,
+)
+from modiste.api.contract.release_answers import (
     LiveReleaseAnswer,
     ReadyAnswer,
     ReleaseDetailAnswer,

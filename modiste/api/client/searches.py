@@ -7,11 +7,11 @@ from typing import Any, Final, TypedDict, Unpack
 
 from pydantic_core import to_json
 
-from modiste.api.answers import DetectAnswer, RecommendationsAnswer
 from modiste.api.client.photos import JSON_HEADERS, Photo, form
 from modiste.api.client.transport import Reply, Request, Transport, segment
-from modiste.api.facet_answers import FacetsAnswer
-from modiste.api.network_answers import NetworkAnswer
+from modiste.api.contract.answers import DetectAnswer, RecommendationsAnswer
+from modiste.api.contract.facet_answers import FacetsAnswer
+from modiste.api.contract.network_answers import NetworkAnswer
 
 _SEARCH: Final = "/v1/recommendations"
 #: A search shows at most so many products, so it has no more pages.

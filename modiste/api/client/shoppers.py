@@ -7,12 +7,12 @@ from typing import Final, Literal
 
 from pydantic_core import to_json
 
-from modiste.api.answers import UsersAnswer
 from modiste.api.client.batches import MAX_ROWS, in_batches
 from modiste.api.client.event import Event
 from modiste.api.client.photos import JSON_HEADERS
 from modiste.api.client.transport import Request, Transport, segment
-from modiste.api.store_answers import (
+from modiste.api.contract.answers import UsersAnswer
+from modiste.api.contract.store_answers import (
     ErasedAnswer,
     FeedbackAnswer,
     RecordedAnswer,

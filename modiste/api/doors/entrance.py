@@ -13,7 +13,7 @@ from modiste.api.doors.gate import Gate
 from modiste.api.doors.request_log import register_request_log
 from modiste.api.doors.settings import DoorSettings
 from modiste.api.doors.visit import begin_visit
-from modiste.api.live import Live
+from modiste.api.live.live import Live
 
 if TYPE_CHECKING:
     from modiste.data.store.database import Database

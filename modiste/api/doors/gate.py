@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from flask import Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from modiste.api.contract.problems import problem
 from modiste.api.doors.places import Places
 from modiste.api.doors.rates import Buckets, Rate
 from modiste.api.doors.routes import OPEN, computes, is_probe, scope_of
 from modiste.api.doors.settings import DoorSettings
 from modiste.api.doors.visit import client_address, end_visit, this_visit
-from modiste.api.problems import problem
 
 if TYPE_CHECKING:
     from modiste.api.doors.known_keys import KnownKeys

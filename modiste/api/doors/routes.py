@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import Flask
 
-from modiste.api.operations import UNDOCUMENTED, operation_of
+from modiste.api.contract.operations import UNDOCUMENTED, operation_of
 from modiste.data.store.scopes import ADMIN
 
 #: Needs no key and never waits.

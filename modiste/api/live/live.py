@@ -12,7 +12,7 @@ from datetime import datetime
 from werkzeug.exceptions import ServiceUnavailable
 
 from modiste.api.config import ApiConfig
-from modiste.api.live_release import UNPUBLISHED, LiveRelease, ServedRecommender
+from modiste.api.live.live_release import UNPUBLISHED, LiveRelease, ServedRecommender
 from modiste.api.metrics import Metrics
 from modiste.errors import DatasetError, ReleaseError, StoreError
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from modiste.api.answers import FieldProblem, ItemAnswer
+from modiste.api.contract.answers import FieldProblem, ItemAnswer
 
 
 class RecordedAnswer(BaseModel):

@@ -15,7 +15,7 @@ from flask import Flask, Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from modiste.api.answers import FieldProblem, Problem
+from modiste.api.contract.answers import FieldProblem, Problem
 from modiste.errors import (
     InvalidImageError,
     KeyInUseError,

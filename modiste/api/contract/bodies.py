@@ -10,8 +10,8 @@ from flask import Request
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from modiste.api.config import MAX_JSON_BYTES
-from modiste.api.problems import InvalidRequestError
-from modiste.api.schemas import RecommendationRequest, StrictModel
+from modiste.api.contract.problems import InvalidRequestError
+from modiste.api.contract.schemas import RecommendationRequest, StrictModel
 
 _JSON = "application/json"
 _MULTIPART = "multipart/form-data"

@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from modiste.api.live import Live, LiveRelease, Refused, ServedRecommender
-from modiste.api.memory import collect_cycles, give_back
+from modiste.api.live.live import Live, LiveRelease, Refused, ServedRecommender
+from modiste.api.live.memory import collect_cycles, give_back
 from modiste.errors import DatasetError, ModisteError, ReleaseError, StoreError, UnknownReleaseError
 from modiste.recommender.release import (
     CURRENT_FILE,

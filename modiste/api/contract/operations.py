@@ -1,8 +1,8 @@
 """What each route does, said beside its view: what it takes, answers, refuses, and who may ask.
 
 A module declares an `Operation` and puts it on its view with `documented`; path and method are
-those of the route. `modiste.api.openapi` writes them all down, and `operation_of` tells whoever
-guards the service which scope a request needs.
+those of the route. `modiste.api.contract.openapi` writes them all down, and `operation_of` tells
+whoever guards the service which scope a request needs.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from modiste.api.schemas import Id, Moment, StrictModel
+from modiste.api.contract.schemas import Id, Moment, StrictModel
 from modiste.data import columns
 from modiste.data.images import photo_format
 from modiste.data.store.live_item import Delete, ItemRow, Patch, Upsert, Write

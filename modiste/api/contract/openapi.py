@@ -19,16 +19,16 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 import modiste
-from modiste.api.answers import Problem
-from modiste.api.multipart_schema import multipart_content
-from modiste.api.operations import (
+from modiste.api.contract.answers import Problem
+from modiste.api.contract.multipart_schema import multipart_content
+from modiste.api.contract.operations import (
     UNDOCUMENTED,
     Answer,
     Operation,
     documented,
     operation_of,
 )
-from modiste.api.problems import MEDIA_TYPE, TITLES
+from modiste.api.contract.problems import MEDIA_TYPE, TITLES
 from modiste.data.store.scopes import SCOPES
 
 Schema = dict[str, Any]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel
 
-from modiste.api.answers import HealthAnswer
+from modiste.api.contract.answers import HealthAnswer
 
 if TYPE_CHECKING:
-    from modiste.api.live import LiveRelease, Refused
+    from modiste.api.live.live import LiveRelease, Refused
     from modiste.recommender.manifest import Manifest
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from modiste.api.bodies import TEXT_FIELDS
+from modiste.api.contract.bodies import TEXT_FIELDS
 
 _PHOTO_TYPES: Final = "image/jpeg, image/png, image/webp"
 

@@ -11,8 +11,8 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from modiste.api.followed_release import FollowedRelease
-from modiste.api.live import Live, LiveRelease
+from modiste.api.live.followed_release import FollowedRelease
+from modiste.api.live.live import Live, LiveRelease
 from modiste.data import columns
 from modiste.data.store.item_log import ItemLog
 from modiste.data.store.live_item import ItemRow, LiveItem

@@ -7,8 +7,8 @@ from typing import Final
 from flask import Request
 
 from modiste.api.config import MAX_BODY_BYTES, MAX_JSON_BYTES
-from modiste.api.item_requests import MAX_LINES, MAX_PHOTO_BYTES
-from modiste.api.problems import InvalidRequestError
+from modiste.api.contract.item_requests import MAX_LINES, MAX_PHOTO_BYTES
+from modiste.api.contract.problems import InvalidRequestError
 from modiste.data.images import photo_format
 from modiste.errors import InvalidImageError
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from modiste.api.answers import GarmentAnswer
+from modiste.api.contract.answers import GarmentAnswer
 from modiste.attribute_model.occlusion import PATCH, Occlusion
 
 if TYPE_CHECKING:

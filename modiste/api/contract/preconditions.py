@@ -14,9 +14,9 @@ from typing import Final
 from flask import Request
 from werkzeug.exceptions import PreconditionFailed
 
+from modiste.api.contract.problems import InvalidRequestError
 from modiste.api.items import item_tag
-from modiste.api.live_release import LiveRelease
-from modiste.api.problems import InvalidRequestError
+from modiste.api.live.live_release import LiveRelease
 from modiste.data.store.live_item import Write
 
 #: Version and position; what follows tells releases apart, and a write is of no release. The

@@ -10,8 +10,8 @@ from typing import Final, Self
 import numpy as np
 
 from modiste.api.item_table import ItemTable
-from modiste.api.live import LiveRelease
-from modiste.api.live_images import LiveImages
+from modiste.api.live.live import LiveRelease
+from modiste.api.live.live_images import LiveImages
 from modiste.data import columns
 from modiste.data.store.dataset_export import STORE_ID, STORE_VERSION
 from modiste.data.store.item_log import ItemLog

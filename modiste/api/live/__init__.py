@@ -1,0 +1,1 @@
+"""The release that answers: loaded, followed with what the shop changes, and exchanged."""
