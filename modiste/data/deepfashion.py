@@ -105,8 +105,8 @@ def read_deepfashion(
     DatasetError
         If a file is missing, a line is malformed, a list has more or fewer rows than it
         should, a list names a photo twice or one outside the partition, or a photo with a
-        box is unreadable; the message names file and line. If photos are missing or empty;
-        it counts and names them.
+        box is unreadable; the message names file and line. Or if photos are missing or
+        empty, which it counts and names together.
     """
     if annotation not in READERS:
         raise ValueError(

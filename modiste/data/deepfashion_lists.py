@@ -114,9 +114,9 @@ def photo_file(root: Path, image: str) -> Path:
     DatasetError
         If it is in neither.
     """
-    for folder in PHOTO_FOLDERS:
-        if (root / folder / image).is_file():
-            return root / folder / image
+    for file in _places(root, image):
+        if file.is_file():
+            return file
     raise DatasetError(f"Every photo of the lists must be under {root}. Received: no file {image}")
 
 
@@ -128,7 +128,11 @@ def require_photos(root: Path, images: Iterable[str]) -> None:
     DatasetError
         If there are any; it counts them and names the first twenty.
     """
-    gone = [image for image in images if not _is_there(root, image)]
+    gone = [
+        image
+        for image in images
+        if not any(file.is_file() and file.stat().st_size for file in _places(root, image))
+    ]
     if gone:
         named = ", ".join(gone[:_N_NAMED]) + (", ..." if len(gone) > _N_NAMED else "")
         raise DatasetError(
@@ -137,9 +141,8 @@ def require_photos(root: Path, images: Iterable[str]) -> None:
         )
 
 
-def _is_there(root: Path, image: str) -> bool:
-    files = (root / folder / image for folder in PHOTO_FOLDERS)
-    return any(file.is_file() and file.stat().st_size for file in files)
+def _places(root: Path, image: str) -> list[Path]:
+    return [root / folder / image for folder in PHOTO_FOLDERS]
 
 
 def sizes_in(root: Path) -> SizeOf:

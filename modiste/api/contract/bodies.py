@@ -55,7 +55,7 @@ def read_search(request: Request) -> tuple[RecommendationRequest, bytes | None]:
         return RecommendationRequest.model_validate_json(json_body(request)), None
     if request.mimetype == _MULTIPART:
         return _read_multipart(request, RecommendationRequest)
-    raise _unsupported(request, f"{_JSON}, or {_MULTIPART} with a photo")
+    raise wrong_content_type(request, f"{_JSON}, or {_MULTIPART} with a photo")
 
 
 def read_photo(request: Request, model: type[Form]) -> tuple[Form, bytes]:
@@ -69,7 +69,7 @@ def read_photo(request: Request, model: type[Form]) -> tuple[Form, bytes]:
         If a field breaks its rule.
     """
     if request.mimetype != _MULTIPART:
-        raise _unsupported(request, f"{_MULTIPART} with a photo")
+        raise wrong_content_type(request, f"{_MULTIPART} with a photo")
     asked, photo = _read_multipart(request, model)
     if photo is None:
         raise InvalidRequestError(
@@ -89,12 +89,13 @@ def json_body(request: Request) -> bytes:
         If the body has another type.
     """
     if request.mimetype != _JSON:
-        raise _unsupported(request, _JSON)
+        raise wrong_content_type(request, _JSON)
     request.max_content_length = MAX_JSON_BYTES
     return request.get_data(cache=False)
 
 
-def _unsupported(request: Request, wanted: str) -> InvalidRequestError:
+def wrong_content_type(request: Request, wanted: str) -> InvalidRequestError:
+    """Return what refuses a body of another kind, 415."""
     return InvalidRequestError(
         f"Send {wanted}. Received: {request.mimetype or 'no Content-Type'}",
         field="Content-Type",

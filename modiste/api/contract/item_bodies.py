@@ -7,6 +7,7 @@ from typing import Final
 from flask import Request
 
 from modiste.api.config import MAX_BODY_BYTES, MAX_JSON_BYTES
+from modiste.api.contract.bodies import wrong_content_type
 from modiste.api.contract.item_requests import MAX_LINES, MAX_PHOTO_BYTES
 from modiste.api.contract.problems import InvalidRequestError
 from modiste.data.images import photo_format
@@ -43,7 +44,7 @@ def read_item(request: Request, *further_json: str) -> tuple[bytes, bytes | None
         return request.get_data(cache=False), None
     if request.mimetype != _MULTIPART:
         expected = " or ".join((_JSON, *further_json))
-        raise _wrong_type(request, f"{expected}, or {_MULTIPART} with a photo")
+        raise wrong_content_type(request, f"{expected}, or {_MULTIPART} with a photo")
     request.max_form_memory_size = MAX_JSON_BYTES
     files, form = request.files, request.form
     unknown = [name for name in (*files, *form) if name not in {ITEM_PART, _PHOTO}]
@@ -77,7 +78,7 @@ def read_lines(request: Request) -> list[bytes]:
         If the body has another type, or too many lines or none.
     """
     if request.mimetype != NDJSON:
-        raise _wrong_type(request, f"{NDJSON}: one JSON object a line")
+        raise wrong_content_type(request, f"{NDJSON}: one JSON object a line")
     request.max_content_length = MAX_BODY_BYTES
     body = request.get_data(cache=False)
     # Counted before they are split: ten million newlines are as many objects.
@@ -103,12 +104,3 @@ def _photo(content: bytes) -> bytes:
         )
     photo_format(content)
     return content
-
-
-def _wrong_type(request: Request, expected: str) -> InvalidRequestError:
-    return InvalidRequestError(
-        f"Send {expected}. Received: {request.mimetype or 'no Content-Type'}",
-        field="Content-Type",
-        code="unsupported_media_type",
-        status=415,
-    )
